@@ -1,0 +1,110 @@
+import type { FailureReport } from '../../server/contracts/failure.ts';
+
+/** A request that the window asks main to make for it. Plain data only: file bytes never cross. */
+export interface BridgedRequest {
+  /** Chosen by the window; names the request for `fetch:abort`. */
+  readonly id: string;
+  readonly method: 'GET' | 'POST' | 'DELETE';
+  /** Begins with `/api/`; checked by main after resolving. */
+  readonly path: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string | null;
+}
+
+export interface BridgedResponse {
+  readonly status: number;
+  readonly statusText: string;
+  readonly headers: readonly (readonly [name: string, value: string])[];
+  readonly body: string;
+}
+
+/** Any HTTP status is `ok: true`; only what never reached the server, or must not, is `ok: false`. */
+export type BridgedAnswer =
+  | { readonly ok: true; readonly response: BridgedResponse }
+  | { readonly ok: false; readonly failure: BridgeFailure };
+
+export const BRIDGE_FAILURES = {
+  BRIDGE_REQUEST_DENIED: 'This request is not allowed.',
+  IPC_SENDER_DENIED: 'This call came from an unexpected place.',
+  PATH_NOT_GRANTED: 'This file was not dropped or picked by a person.',
+  SERVER_UNREACHABLE: 'The upload server of this app does not answer.',
+  ABORTED: 'The request was called off.',
+  FOLDER_NOT_WRITABLE: 'This folder cannot be written to.',
+  FILE_MISSING: 'The file is no longer there.',
+  LAN_NOT_OPENED: 'The network side could not be opened.',
+  NOT_POSSIBLE: 'This could not be done.',
+} as const;
+
+export type BridgeFailureCode = keyof typeof BRIDGE_FAILURES;
+
+export interface BridgeFailure {
+  readonly code: BridgeFailureCode;
+  readonly message: string;
+}
+
+/** Answer of a call that can fail in expected ways; errors lose their shape over IPC, so they travel as data. */
+export type Answer<Value> = { readonly ok: true; readonly value: Value } | { readonly ok: false; readonly failure: BridgeFailure };
+
+export interface SentFiles {
+  readonly batch: string;
+  /** Files found in what was dropped, folders walked. */
+  readonly files: number;
+  /** What was found but cannot be sent: name for people, and why. */
+  readonly skipped: readonly { readonly name: string; readonly failure: FailureReport }[];
+}
+
+export interface DesktopSettings {
+  /** Absolute path, for the owner's eyes. */
+  readonly uploadFolder: string;
+}
+
+export interface Visitor {
+  readonly name: string;
+  readonly atMs: number;
+}
+
+/** "Receive from phones". */
+export type ReceiveState =
+  | { readonly on: false }
+  | {
+      readonly on: true;
+      /** Base URLs, best first. */
+      readonly addresses: readonly string[];
+      /** As a person types it, for instance "K7M 4QX". */
+      readonly code: string;
+      /** What the QR code says: the best address with the code in the fragment. */
+      readonly link: string;
+      /** The same as rows of modules, true is dark, without a quiet zone. */
+      readonly qr: readonly (readonly boolean[])[];
+      /** Devices that opened the page since the switch was turned on, newest first. */
+      readonly visitors: readonly Visitor[];
+    };
+
+/**
+ * What the preload puts at `window.desktop`. `FileObject` is the DOM's File; contracts know no DOM. Methods never reject for
+ * an expected failure.
+ */
+export interface DesktopBridge<FileObject> {
+  readonly platform: 'darwin' | 'win32' | 'linux';
+  fetch(request: BridgedRequest): Promise<BridgedAnswer>;
+  abortFetch(id: string): void;
+  /** Sends dropped or picked files and folders; answers as soon as all are announced. */
+  sendFiles(files: readonly FileObject[]): Promise<Answer<SentFiles>>;
+  /** Opens the system's dialog; `null` when nothing was chosen. */
+  pickAndSend(what: 'files' | 'folder'): Promise<Answer<SentFiles | null>>;
+  /** Sends files of this window again that failed or were cancelled. */
+  retry(ids: readonly string[]): Promise<Answer<null>>;
+  /** Shows a stored upload in the system's file manager; without an id, the upload folder. */
+  showInFolder(id: string | null): Promise<Answer<null>>;
+  getSettings(): Promise<DesktopSettings>;
+  /** Opens the system's dialog; `null` when nothing was chosen. */
+  chooseUploadFolder(): Promise<Answer<DesktopSettings | null>>;
+  getReceive(): Promise<ReceiveState>;
+  setReceive(on: boolean): Promise<Answer<ReceiveState>>;
+  /** Calls back at every change, also of visitors; returns how to stop. */
+  onReceive(listener: (state: ReceiveState) => void): () => void;
+  /** Called when the app's menu asks the window for something. */
+  onMenu(listener: (command: MenuCommand) => void): () => void;
+}
+
+export type MenuCommand = 'pick-files' | 'pick-folder' | 'clear-finished' | 'toggle-receive';

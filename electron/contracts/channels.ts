@@ -1,0 +1,34 @@
+import type { Answer, BridgedAnswer, BridgedRequest, DesktopSettings, MenuCommand, ReceiveState, SentFiles } from './bridge.ts';
+
+/** Window asks, main answers. */
+export interface InvokeChannels {
+  'api:fetch': { readonly ask: BridgedRequest; readonly answer: BridgedAnswer };
+  /** Paths come from `webUtils.getPathForFile` in the preload, never from the page. */
+  'files:send': { readonly ask: { readonly paths: readonly string[] }; readonly answer: Answer<SentFiles> };
+  'files:pick': { readonly ask: { readonly what: 'files' | 'folder' }; readonly answer: Answer<SentFiles | null> };
+  'files:retry': { readonly ask: { readonly ids: readonly string[] }; readonly answer: Answer<null> };
+  'files:show': { readonly ask: { readonly id: string | null }; readonly answer: Answer<null> };
+  'settings:get': { readonly ask: null; readonly answer: DesktopSettings };
+  'settings:choose-folder': { readonly ask: null; readonly answer: Answer<DesktopSettings | null> };
+  'receive:get': { readonly ask: null; readonly answer: ReceiveState };
+  'receive:set': { readonly ask: { readonly on: boolean }; readonly answer: Answer<ReceiveState> };
+}
+
+/** Window tells, nobody answers. */
+export interface SendChannels {
+  'api:abort': { readonly id: string };
+}
+
+/** Main tells the window. */
+export interface PushChannels {
+  'receive:changed': ReceiveState;
+  'menu:command': MenuCommand;
+}
+
+export const INVOKE_CHANNELS = [
+  'api:fetch', 'files:send', 'files:pick', 'files:retry', 'files:show', 'settings:get', 'settings:choose-folder', 'receive:get', 'receive:set',
+] as const satisfies readonly (keyof InvokeChannels)[];
+
+export const SEND_CHANNELS = ['api:abort'] as const satisfies readonly (keyof SendChannels)[];
+
+export const PUSH_CHANNELS = ['receive:changed', 'menu:command'] as const satisfies readonly (keyof PushChannels)[];

@@ -1,0 +1,31 @@
+/** What a server is started with. Everything but the folder has a default. */
+export interface ServerConfig {
+  /** Upload folder, absolute; created when its parent exists. */
+  readonly folder: string;
+  /** Address to listen on; default 127.0.0.1: loopback only unless told otherwise. */
+  readonly host?: string;
+  /** 0, the default, takes any free port. */
+  readonly port?: number;
+  /** A code of one's own; absent: one is made; null: no code is asked for. */
+  readonly code?: string | null;
+  /** Token of the owner's window; without one nobody is the owner. */
+  readonly ownerToken?: string;
+  /** Folder with the built page; without one, `/` answers 404. */
+  readonly pageFolder?: string;
+  /** `memory:` (default), `redis://…` or `memcached://…` */
+  readonly cacheUrl?: string;
+  /** Bytes; absent: the disk is the limit. */
+  readonly maxFileBytes?: number;
+  /** Bytes of a whole request; absent: as large as one file may be. */
+  readonly maxRequestBytes?: number;
+  /** Bytes that uploads must leave free on the disk; default 64 MiB. */
+  readonly reserveBytes?: number;
+  /** An upload that brings no byte for this long has stalled; default 30,000 ms. */
+  readonly stallTimeoutMs?: number;
+  /** Further names this server answers to, `host` or `host:port`; for a proxy in front. */
+  readonly allowedHosts?: readonly string[];
+  /** What a person calls this computer; default: its host name. */
+  readonly name?: string;
+  /** Called when a device opens the page or starts a session. */
+  readonly onVisitor?: (visitor: { readonly name: string; readonly atMs: number }) => void;
+}

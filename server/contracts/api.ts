@@ -1,0 +1,136 @@
+import type { ErrorReply } from './failure.ts';
+import type { AnnouncedFile, Totals, UploadRecord } from './upload.ts';
+
+/** Header or query parameter that names a batch before its first byte arrives (nginx upload-progress module's convention). */
+export const PROGRESS_ID_HEADER = 'X-Progress-ID';
+
+/** Name of the form field that announces the files of a request. */
+export const MANIFEST_FIELD = 'manifest';
+
+/** Most files one announcement or one form may hold. */
+export const MAX_FILES_PER_REQUEST = 2000;
+
+/** Largest manifest or JSON body, in bytes. */
+export const MAX_MANIFEST_BYTES = 1 << 20;
+
+/**
+ * Answer of `POST /api/uploads`. 201: all stored. 207: some not. When none was stored, the status is that of the first failure,
+ * and `error` is there too.
+ */
+export interface SendReply extends Partial<ErrorReply> {
+  readonly batch: string;
+  /** One record for each file of the request, in its order; the outcome stands in `state`. */
+  readonly uploads: readonly UploadRecord[];
+}
+
+export interface QueueQuery {
+  /** The `revision` of the last answer; without it, or after a restart of the server, the whole queue comes. */
+  readonly since?: string;
+}
+
+/** Answer of `GET /api/uploads`. When nothing changed since the revision: only `revision` and `unchanged`. */
+export type QueueReply =
+  | { readonly revision: string; readonly unchanged: true }
+  | {
+      readonly revision: string;
+      readonly unchanged?: never;
+      /** True: forget what you had, this is everything. False: `uploads` and `removed` are what changed. */
+      readonly full: boolean;
+      readonly uploads: readonly UploadRecord[];
+      /** Ids of records that are no longer in the queue. */
+      readonly removed: readonly string[];
+      readonly totals: Totals;
+    };
+
+export interface BatchBody {
+  /** Progress key of the batch; made by the server when absent. */
+  readonly batch?: string;
+  readonly files: readonly AnnouncedFile[];
+}
+
+export interface BatchReply {
+  readonly batch: string;
+  readonly uploads: readonly UploadRecord[];
+}
+
+export interface ServerReply {
+  /** What a person calls the receiving computer. */
+  readonly name: string;
+  readonly version: string;
+  readonly limits: {
+    /** Bytes; null when only the disk is the limit. */
+    readonly maxFileBytes: number | null;
+    readonly maxRequestBytes: number | null;
+    readonly maxFilesPerRequest: number;
+  };
+  /** Bytes that uploads may still fill; null when the system does not say. */
+  readonly freeBytes: number | null;
+  /** Base URLs under which this server can be reached, best first. */
+  readonly addresses: readonly string[];
+  readonly on: {
+    /** A code is needed. */
+    readonly code: boolean;
+    /** Other devices can reach this server. */
+    readonly lan: boolean;
+    /** Health of the progress cache. */
+    readonly cache: CacheHealth;
+  };
+}
+
+export type CacheHealth = 'ok' | 'degraded';
+
+export interface SessionBody {
+  /** Not needed on a server that asks for no code. */
+  readonly code?: string;
+}
+
+export interface SessionReply {
+  /** For `Authorization: Bearer …`. */
+  readonly token: string;
+  readonly sender: UploadRecord['sender'];
+  readonly expiresAtMs: number;
+}
+
+export interface HealthReply {
+  readonly status: 'ok' | 'degraded';
+  readonly cache: CacheHealth;
+}
+
+/** The classic status answer: always 200, because its client polls before the server has seen the first byte. */
+export type ClassicStatusReply =
+  | { readonly uploaded: number; readonly totalsize: number; readonly state: ClassicState }
+  | { readonly error: string };
+
+export type ClassicState = 'receiving' | 'finishing' | 'stored' | 'failed';
+
+export interface ClassicUploadReply {
+  readonly message: 'Upload complete!';
+  readonly key: string;
+  readonly files: readonly { readonly name: string; readonly size: number }[];
+}
+
+interface Route {
+  readonly params?: readonly string[];
+  readonly query?: object;
+  readonly body?: object;
+  readonly reply: object | null;
+}
+
+/** Every JSON route: 'METHOD /path' → parameters in the path, query, JSON body, reply. (`POST /api/uploads` takes a form.) */
+export interface Api {
+  'GET /api/uploads': { readonly query: QueueQuery; readonly reply: QueueReply };
+  'POST /api/uploads': { readonly reply: SendReply };
+  'GET /api/uploads/:id': { readonly params: readonly ['id']; readonly reply: UploadRecord };
+  /** Cancels what is on its way; drops what has ended from the list. A stored file stays where it is. */
+  'DELETE /api/uploads/:id': { readonly params: readonly ['id']; readonly reply: null };
+  /** Announces files before they are sent, so that both sides see them as `waiting`. Announcing an ended id again readies a retry. */
+  'POST /api/batches': { readonly body: BatchBody; readonly reply: BatchReply };
+  'GET /api/server': { readonly reply: ServerReply };
+  'POST /api/session': { readonly body: SessionBody; readonly reply: SessionReply };
+  'GET /healthz': { readonly reply: HealthReply };
+}
+
+export type RouteName = keyof Api;
+
+/** Compile-time proof that the table above is well formed. */
+export type CheckedApi = Api extends Record<RouteName, Route> ? Api : never;

@@ -1,0 +1,100 @@
+/**
+ * Every way in which Slipway says no, in one closed table. A failure's code is what programs branch on; the message is for
+ * people and says what happened and, where it helps, what to do. No message names a path, a token or a library.
+ */
+
+interface FailureKind {
+  /** HTTP status of an answer that carries this failure. */
+  readonly status: number;
+  /** True when sending the same thing again later can succeed. */
+  readonly retryable: boolean;
+  readonly message: string;
+}
+
+export const FAILURES = {
+  // The request itself
+  REQUEST_INVALID: { status: 400, retryable: false, message: 'This is not a valid HTTP request.' },
+  BODY_INVALID: { status: 400, retryable: false, message: 'The body of the request could not be understood.' },
+  BODY_TOO_LARGE: { status: 413, retryable: false, message: 'The body of the request is too large for this address.' },
+  HEADERS_TOO_LARGE: { status: 431, retryable: false, message: 'The headers of the request are too large.' },
+  REQUEST_TIMEOUT: { status: 408, retryable: true, message: 'The request took too long to arrive.' },
+  TRANSFER_ENCODING_UNSUPPORTED: { status: 501, retryable: false, message: 'Only "chunked" transfer encoding is supported.' },
+  CONTENT_ENCODING_UNSUPPORTED: { status: 415, retryable: false, message: 'Send the file as it is, without content encoding.' },
+  UNSUPPORTED_MEDIA_TYPE: { status: 415, retryable: false, message: 'This address does not take that kind of content.' },
+  METHOD_NOT_ALLOWED: { status: 405, retryable: false, message: 'This address does not take that method.' },
+  NOT_FOUND: { status: 404, retryable: false, message: 'There is nothing at this address.' },
+
+  // Who asks, and from where
+  HOST_NOT_ALLOWED: { status: 421, retryable: false, message: 'This server does not answer under that name.' },
+  ORIGIN_NOT_ALLOWED: { status: 403, retryable: false, message: 'Requests from other web sites are not accepted.' },
+  AUTH_REQUIRED: { status: 401, retryable: false, message: 'A code is needed to send files here.' },
+  TOKEN_INVALID: { status: 401, retryable: false, message: 'This access is no longer valid. Enter the code again.' },
+  CODE_INVALID: { status: 401, retryable: false, message: 'That code is not right.' },
+  PIN_LOCKED: { status: 429, retryable: true, message: 'Too many wrong codes. Wait a little, then try again.' },
+
+  // Multipart
+  MULTIPART_BOUNDARY_MISSING: { status: 400, retryable: false, message: 'The form has no boundary.' },
+  MULTIPART_TRUNCATED: { status: 400, retryable: true, message: 'The form ended too early. What was incomplete was not stored.' },
+  MULTIPART_HEADER_INVALID: { status: 400, retryable: false, message: 'A part of the form has an invalid header.' },
+  MULTIPART_INVALID: { status: 400, retryable: false, message: 'The form could not be understood.' },
+  FIELD_NAME_MISSING: { status: 400, retryable: false, message: 'A part of the form has no name.' },
+  FIELD_NAME_INVALID: { status: 400, retryable: false, message: 'A part of the form has an invalid name.' },
+  FIELD_TOO_LARGE: { status: 413, retryable: false, message: 'A field of the form is too large.' },
+  TOO_MANY_FIELDS: { status: 413, retryable: false, message: 'The form has too many fields.' },
+  TOO_MANY_PARTS: { status: 413, retryable: false, message: 'The form has too many parts.' },
+  TOO_MANY_FILES: { status: 413, retryable: false, message: 'Too many files in one request.' },
+  NO_FILES: { status: 400, retryable: false, message: 'The form holds no file.' },
+  MANIFEST_INVALID: { status: 400, retryable: false, message: 'The list of announced files is not valid.' },
+  PROGRESS_ID_INVALID: { status: 400, retryable: false, message: 'A progress key has 1 to 128 visible ASCII characters.' },
+
+  // One file
+  FILENAME_INVALID: { status: 422, retryable: false, message: 'The file has no usable name. It was not stored.' },
+  PATH_TOO_DEEP: { status: 422, retryable: false, message: 'The file lies too many folders deep. It was not stored.' },
+  PATH_TOO_LONG: { status: 422, retryable: false, message: 'The path of the file is too long. It was not stored.' },
+  SIZE_MISMATCH: { status: 422, retryable: true, message: 'The file that arrived is not the size that was announced. It was not stored.' },
+  FILE_CHANGED: { status: 409, retryable: true, message: 'The file changed while it was being sent. It was not stored.' },
+  FILE_UNREADABLE: { status: 422, retryable: true, message: 'The file could not be read. It was not sent.' },
+  UPLOAD_ID_IN_USE: { status: 409, retryable: true, message: 'An upload with this id is under way.' },
+  UPLOAD_NOT_FOUND: { status: 404, retryable: false, message: 'There is no such upload.' },
+  UPLOAD_STALLED: { status: 408, retryable: true, message: 'No data arrived for too long. The file was not stored.' },
+  UPLOAD_ABORTED: { status: 400, retryable: true, message: 'The connection ended before the whole file had arrived. It was not stored.' },
+  SENDER_GONE: { status: 410, retryable: true, message: 'The sender went away before this file was sent.' },
+  CANCELLED: { status: 409, retryable: true, message: 'The upload was cancelled. Nothing of it was stored.' },
+
+  // Limits
+  REQUEST_TOO_LARGE: { status: 413, retryable: false, message: 'This is larger than the server accepts.' },
+  FILE_TOO_LARGE: { status: 413, retryable: false, message: 'The file is larger than the server accepts. It was not stored.' },
+  TOO_MANY_UPLOADS: { status: 429, retryable: true, message: 'Too many uploads at the same time. Try again in a moment.' },
+  INSUFFICIENT_STORAGE: { status: 507, retryable: true, message: 'There is not enough free space on the receiving computer.' },
+
+  // The receiving side
+  STORAGE_IO_ERROR: { status: 500, retryable: false, message: 'The disk of the receiving computer reported an error. The file was not stored.' },
+  STORAGE_UNAVAILABLE: { status: 503, retryable: true, message: 'The upload folder cannot be written to at the moment.' },
+  SHUTTING_DOWN: { status: 503, retryable: true, message: 'The server is stopping. Try again when it is back.' },
+  INTERNAL: { status: 500, retryable: true, message: 'Something went wrong on the receiving computer.' },
+
+  // Starting up; never sent over HTTP, the status is what would fit
+  CONFIG_INVALID: { status: 500, retryable: false, message: 'A setting is not valid.' },
+  CONFIG_DEST_NOT_WRITABLE: { status: 500, retryable: false, message: 'The upload folder cannot be written to.' },
+  PORT_IN_USE: { status: 500, retryable: true, message: 'Another program already uses this port.' },
+  ADDRESS_NOT_AVAILABLE: { status: 500, retryable: false, message: 'This computer does not have that address.' },
+} as const satisfies Readonly<Record<string, FailureKind>>;
+
+export type FailureCode = keyof typeof FAILURES;
+
+/** A failure as it stands in a record or inside an error answer. */
+export interface FailureReport {
+  readonly code: FailureCode;
+  readonly message: string;
+  readonly retryable: boolean;
+}
+
+/** The one envelope of every error answer. */
+export interface ErrorReply {
+  readonly error: FailureReport & {
+    /** Stands in the server's log beside what happened. */
+    readonly requestId: string;
+    /** The limit that was passed, where there is one: bytes or a count, as the code says. */
+    readonly limit?: number;
+  };
+}

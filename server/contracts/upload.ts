@@ -1,0 +1,74 @@
+import type { FailureReport } from './failure.ts';
+
+/**
+ * The states of an upload. `waiting`, `receiving` and `finishing` are on their way; `interrupted` can be resumed;
+ * `stored`, `failed` and `cancelled` are ends.
+ */
+export const UPLOAD_STATES = ['waiting', 'receiving', 'interrupted', 'finishing', 'stored', 'failed', 'cancelled'] as const;
+
+export type UploadState = (typeof UPLOAD_STATES)[number];
+
+/** Where an upload comes from: the app's own window, the page on some device, or a program. */
+export const SENDER_KINDS = ['window', 'page', 'api'] as const;
+
+export type SenderKind = (typeof SENDER_KINDS)[number];
+
+export interface Sender {
+  readonly id: string;
+  /** What a person would call it: "iPhone (Safari)", "This computer", "curl". */
+  readonly name: string;
+  readonly kind: SenderKind;
+}
+
+/** One file on its way or arrived. */
+export interface UploadRecord {
+  /** Also its progress key. */
+  readonly id: string;
+  /** What somebody sent in one go. */
+  readonly batch: string;
+  /** Name as it is, or will be, in the upload folder; after a name clash it changes when the file is stored. */
+  readonly name: string;
+  /** Path relative to the upload folder, with `/` between the parts; ends with `name`. */
+  readonly path: string;
+  /** Name as the sender gave it, where it differs from `name`. */
+  readonly originalName?: string;
+  /** Bytes announced; null when the sender did not say (a form without a manifest). */
+  readonly size: number | null;
+  /** Bytes on disk. */
+  readonly received: number;
+  readonly state: UploadState;
+  /** Present when and only when the state is `failed` or `cancelled`. */
+  readonly failure?: FailureReport;
+  readonly sender: Sender;
+  readonly createdAtMs: number;
+  readonly changedAtMs: number;
+  readonly storedAtMs?: number;
+  /** Hash of the stored bytes, lower-case hex; present once stored. */
+  readonly sha256?: string;
+}
+
+/** One file of a manifest: what a sender says about it beforehand. */
+export interface AnnouncedFile {
+  /** Chosen by the sender: 1 to 128 visible ASCII characters, best a random UUID. Sending again under the same id is a retry, never a second file. */
+  readonly id: string;
+  readonly name: string;
+  /** Folder path relative to what was picked, with `/`, without the name: "Holiday/Day 1". */
+  readonly folder?: string;
+  /** Bytes. */
+  readonly size: number;
+  readonly modifiedAtMs?: number;
+}
+
+/** First field of a form, as JSON; the n-th file part belongs to the n-th entry. */
+export interface Manifest {
+  readonly files: readonly AnnouncedFile[];
+}
+
+/** How many uploads are in each state, and their bytes. */
+export interface Totals {
+  readonly count: Readonly<Record<UploadState, number>>;
+  /** Sum of `received` over all uploads that are not failed or cancelled. */
+  readonly receivedBytes: number;
+  /** Sum of `size` (where unknown: `received`) over the same uploads. */
+  readonly sizeBytes: number;
+}
