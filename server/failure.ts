@@ -1,0 +1,46 @@
+import { FAILURES, type FailureCode, type FailureReport } from './contracts/failure.ts';
+
+interface FailureDetails {
+  /** The limit that was passed: bytes or a count. */
+  readonly limit?: number;
+  /** When trying again makes sense, in seconds. */
+  readonly retryAfterS?: number;
+  /** What was thrown underneath; for the log, never for an answer. */
+  readonly cause?: unknown;
+}
+
+/** Everything that Slipway refuses or that goes wrong in a way it knows. */
+export class Failure extends Error {
+  override readonly name = 'Failure';
+  readonly code: FailureCode;
+  readonly limit: number | undefined;
+  readonly retryAfterS: number | undefined;
+
+  constructor(code: FailureCode, details: FailureDetails = {}) {
+    super(FAILURES[code].message, { cause: details.cause });
+    this.code = code;
+    this.limit = details.limit;
+    this.retryAfterS = details.retryAfterS;
+  }
+
+  get status(): number {
+    return FAILURES[this.code].status;
+  }
+
+  /** As it stands in a record or an answer. */
+  report(): FailureReport {
+    const { message, retryable } = FAILURES[this.code];
+    return { code: this.code, message, retryable };
+  }
+}
+
+/** Gives a name to anything that was thrown; what has none becomes INTERNAL and keeps the original as its cause. */
+export function asFailure(error: unknown): Failure {
+  return error instanceof Failure ? error : new Failure('INTERNAL', { cause: error });
+}
+
+/** The `code` of a system error, such as `ENOENT`; undefined for anything else. */
+export function systemErrorCode(error: unknown): string | undefined {
+  if (!(error instanceof Error) || !('code' in error)) return undefined;
+  return typeof error.code === 'string' ? error.code : undefined;
+}

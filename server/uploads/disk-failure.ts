@@ -1,0 +1,29 @@
+import { Failure, systemErrorCode } from '../failure.ts';
+import type { FailureCode } from '../contracts/failure.ts';
+
+/** What the errors of a disk mean to the person who waits. Source: errno(3). */
+const MEANING: Readonly<Record<string, FailureCode>> = {
+  ENOSPC: 'INSUFFICIENT_STORAGE',
+  EDQUOT: 'INSUFFICIENT_STORAGE',
+  EFBIG: 'INSUFFICIENT_STORAGE',
+  EIO: 'STORAGE_IO_ERROR',
+  EROFS: 'STORAGE_UNAVAILABLE',
+  EACCES: 'STORAGE_UNAVAILABLE',
+  EPERM: 'STORAGE_UNAVAILABLE',
+  ENOENT: 'STORAGE_UNAVAILABLE',
+  ENOTDIR: 'STORAGE_UNAVAILABLE',
+  EBUSY: 'STORAGE_UNAVAILABLE',
+  ESTALE: 'STORAGE_UNAVAILABLE',
+  EMFILE: 'STORAGE_UNAVAILABLE',
+  ENFILE: 'STORAGE_UNAVAILABLE',
+  ENAMETOOLONG: 'PATH_TOO_LONG',
+};
+
+/** Names an error that came out of a file operation; what is already named stays as it is. */
+export function diskFailure(error: unknown): Failure {
+  if (error instanceof Failure) return error;
+  const code = systemErrorCode(error);
+  const meaning = code === undefined ? undefined : MEANING[code];
+  if (meaning === undefined) return new Failure('INTERNAL', { cause: error });
+  return new Failure(meaning, meaning === 'STORAGE_UNAVAILABLE' ? { cause: error, retryAfterS: 5 } : { cause: error });
+}

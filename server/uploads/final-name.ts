@@ -1,0 +1,56 @@
+import { link, open, rename, unlink } from 'node:fs/promises';
+import { join } from 'node:path';
+import { systemErrorCode } from '../failure.ts';
+import { foldedName, numberedName } from './safe-name.ts';
+import type { TakenNames } from './taken-names.ts';
+
+/** File systems without hard links (FAT, exFAT, some network shares) answer with one of these. */
+const NO_HARD_LINKS: ReadonlySet<string> = new Set(['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EMLINK', 'EINVAL']);
+
+/**
+ * Gives a complete, durable file its final name without ever replacing another: `photo.jpg`, else `photo (1).jpg`, … A hard
+ * link fails with EEXIST where a rename would overwrite (link(2), rename(2)), and the name appears with all its bytes.
+ * @returns the name it got
+ * @throws system errors; then the staged file is still in staging
+ */
+export async function moveToFreeName(staged: string, folder: string, wanted: string, taken: TakenNames): Promise<string> {
+  const names = await taken.open(folder);
+  for (let attempt = 0; ; attempt += 1) {
+    const name = numberedName(wanted, attempt);
+    if (names.has(foldedName(name))) continue;
+    if (!(await moveIfFree(staged, join(folder, name)))) continue;
+    await taken.add(folder, name);
+    return name;
+  }
+}
+
+/** False when the name is taken, be it by a file, a folder, a device or a link to nowhere. */
+async function moveIfFree(staged: string, final: string): Promise<boolean> {
+  try {
+    await link(staged, final);
+  } catch (error) {
+    const code = systemErrorCode(error);
+    if (code === 'EEXIST') return false;
+    if (code !== undefined && NO_HARD_LINKS.has(code)) return reserveAndRename(staged, final);
+    throw error;
+  }
+  await unlink(staged);
+  return true;
+}
+
+/** Without hard links: an empty file reserves the name for the instant until the rename replaces it. */
+async function reserveAndRename(staged: string, final: string): Promise<boolean> {
+  try {
+    await (await open(final, 'wx', 0o600)).close();
+  } catch (error) {
+    if (systemErrorCode(error) === 'EEXIST') return false;
+    throw error;
+  }
+  try {
+    await rename(staged, final);
+  } catch (error) {
+    await unlink(final);
+    throw error;
+  }
+  return true;
+}

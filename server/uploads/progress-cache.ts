@@ -1,0 +1,145 @@
+import { createHash } from 'node:crypto';
+import { KeyvMemcache } from '@keyv/memcache';
+import KeyvRedis, { createClient } from '@keyv/redis';
+import { Keyv } from 'keyv';
+import QuickLRU from 'quick-lru';
+import type { CacheHealth } from '../contracts/api.ts';
+import { Failure } from '../failure.ts';
+import type { Log } from '../log.ts';
+import { createBreaker } from './breaker.ts';
+import { isEnded, isProgressEntry, type ProgressEntry } from './progress-entry.ts';
+
+/** No request waits longer than this for the cache. */
+const DEADLINE_MS = 250;
+
+/** How long an entry outlives its last change; memcached takes 30 days at most (protocol.txt, "Expiration times"). */
+const ENDED_TTL_MS = 60 * 60_000;
+const RUNNING_TTL_MS = 24 * 60 * 60_000;
+
+/** Entries that the memory store keeps, and writes that wait while a cache is down; the oldest go first. */
+const MOST_ENTRIES = 20_000;
+
+/** Writes under way at once; more would only queue up inside the client. */
+const MOST_WRITES = 8;
+
+/**
+ * What is known of an upload by its progress key, shared by all processes that use the same URL. A hint for whoever polls, never
+ * the truth: losing it costs nothing but a progress bar.
+ */
+export interface ProgressCache {
+  /** Undefined when there is nothing, or nothing that can be had within 250 ms. Never rejects. */
+  get(key: string): Promise<ProgressEntry | undefined>;
+  /** Returns at once. While the cache is down, the last entry of each key is kept and written when it is back. */
+  put(key: string, entry: ProgressEntry): void;
+  health(): CacheHealth;
+  stop(): Promise<void>;
+}
+
+interface Store {
+  readonly keyv: Keyv;
+  readonly close: () => Promise<void>;
+}
+
+/**
+ * @param url `memory:`, `redis://…`, `rediss://…` or `memcached://host:port`
+ * @throws Failure CONFIG_INVALID for any other
+ */
+export function createProgressCache(url: string, log: Log): ProgressCache {
+  const { keyv, close } = openStore(url);
+  const waiting = new QuickLRU<string, ProgressEntry>({ maxSize: MOST_ENTRIES });
+  const writing = new Set<string>();
+
+  const write = async (key: string, value: unknown, ttlMs: number): Promise<void> => {
+    if (!(await keyv.set(key, value, ttlMs))) throw new Error('refused');
+  };
+  const breaker = createBreaker({
+    deadlineMs: DEADLINE_MS,
+    // A write, because a full or read-only Redis still answers reads.
+    probe: () => write(hashed('probe'), true, ENDED_TTL_MS),
+    onChange: (isOpen, error) => {
+      log(isOpen ? 'warn' : 'info', isOpen ? 'cache:lost' : 'cache:back', isOpen ? { reason: reasonOf(error) } : {});
+      if (!isOpen) writeWaiting();
+    },
+  });
+  // Without a listener, an error event of the store would end the process (Keyv documentation, "Events").
+  keyv.on('error', breaker.fail);
+
+  /** One write a key at a time, so that an older entry never lands on a newer one. */
+  const writeWaiting = (): void => {
+    for (const [key, entry] of waiting) {
+      if (writing.size >= MOST_WRITES || breaker.isOpen()) return;
+      if (writing.has(key)) continue;
+      waiting.delete(key);
+      writing.add(key);
+      void breaker.run(() => write(key, entry, isEnded(entry) ? ENDED_TTL_MS : RUNNING_TTL_MS)).then((outcome) => {
+        writing.delete(key);
+        if (!outcome.ok && !waiting.has(key)) waiting.set(key, entry);
+        writeWaiting();
+      });
+    }
+  };
+
+  void breaker.run(() => write(hashed('probe'), true, ENDED_TTL_MS));
+
+  return {
+    async get(key) {
+      const outcome = await breaker.run(() => keyv.get<unknown>(hashed(key)));
+      return outcome.ok && isProgressEntry(outcome.value) ? outcome.value : undefined;
+    },
+    put(key, entry) {
+      waiting.set(hashed(key), entry);
+      writeWaiting();
+    },
+    health: () => (breaker.isOpen() ? 'degraded' : 'ok'),
+    async stop() {
+      breaker.stop();
+      // A cache that hangs must not hold up the end of the process.
+      await Promise.race([close(), new Promise((resolve) => setTimeout(resolve, DEADLINE_MS).unref())]);
+    },
+  };
+}
+
+/** Any key becomes one that every store takes: memcached never answers for keys with spaces or over 250 bytes. */
+function hashed(key: string): string {
+  return createHash('sha256').update(key).digest('hex').slice(0, 32);
+}
+
+function openStore(url: string): Store {
+  const protocol = /^[a-z]+:/u.exec(url)?.[0];
+  switch (protocol) {
+    case 'memory:':
+      return { keyv: new Keyv({ store: new QuickLRU({ maxSize: MOST_ENTRIES }), namespace: 'slipway' }), close: () => Promise.resolve() };
+    case 'redis:':
+    case 'rediss:':
+      return openRedis(url);
+    case 'memcached:':
+      return openMemcached(url.slice('memcached://'.length));
+    default:
+      throw new Failure('CONFIG_INVALID', { cause: new Error('The cache is memory:, redis://… or memcached://host:port.') });
+  }
+}
+
+function openRedis(url: string): Store {
+  const client = createClient({
+    url,
+    // A command that cannot be sent now fails now; `waiting` is our queue.
+    disableOfflineQueue: true,
+    commandsQueueMaxLength: 256,
+    socket: { connectTimeout: 1000, reconnectStrategy: (attempts) => Math.min(100 * 2 ** attempts, 2000) },
+  });
+  // Keyv learns of errors by its own calls; the client also tells of lost connections, and insists on a listener.
+  client.on('error', () => undefined);
+  client.connect().catch(() => undefined);
+  const adapter = new KeyvRedis(client, { namespace: 'slipway', throwOnErrors: true, throwOnConnectError: false });
+  return { keyv: new Keyv(adapter, { namespace: 'slipway', useKeyPrefix: false, throwOnErrors: true }), close: async () => client.destroy() };
+}
+
+function openMemcached(servers: string): Store {
+  const silent = { log: (): void => undefined };
+  const adapter = new KeyvMemcache(servers, { timeout: DEADLINE_MS / 1000, conntimeout: 1, retries: 1, failover: false, logger: silent });
+  return { keyv: new Keyv(adapter, { namespace: 'slipway', throwOnErrors: true }), close: async () => adapter.client.close() };
+}
+
+function reasonOf(error: unknown): string {
+  return error instanceof Error ? error.name : 'unknown';
+}

@@ -1,0 +1,91 @@
+/**
+ * The one sanitiser for names. What comes out is a single path component that every file system we may meet (ext4, APFS, NTFS,
+ * exFAT) takes, that no shell or file manager treats as special, and that looks like what it is.
+ *
+ * Sources: Microsoft "Naming Files, Paths, and Namespaces" (reserved names and characters, superscript digits included);
+ * Unicode TR 36 (bidirectional and invisible characters); the 255-byte limit of ext4 and 255 UTF-16 units of NTFS and APFS.
+ */
+
+/** Room that a name must leave below 255 bytes, so that ` (9999)` can still be added. */
+const MAX_NAME_BYTES = 255 - 16;
+
+/** An ending longer than this is not a file type but part of the name. */
+const MAX_EXTENSION_BYTES = 32;
+
+/** Deepest folder path a sender may ask for. */
+export const MAX_FOLDER_DEPTH = 32;
+
+/** Longest relative path in bytes; leaves room for the upload folder below Linux's 4,096. */
+export const MAX_PATH_BYTES = 2048;
+
+/* eslint-disable-next-line no-control-regex -- control characters are exactly what must go */
+const INVISIBLE = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Noncharacter_Code_Point}\uFFFD]/gu;
+const LONE_SURROGATE = /\p{Surrogate}/gu;
+const FORBIDDEN = /[<>:"/\\|?*]/g;
+const TRAILING = /[\s.]+$/u;
+const WINDOWS_DEVICE = /^(?:con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³]|conin\$|conout\$|clock\$)\s*(?:\.|$)/iu;
+const FOLDER_CONFIGURATION = /^(?:desktop\.ini|autorun\.inf|thumbs\.db|folder\.htt)$/iu;
+const SPECIAL_START = /^(?:[.-]|~\$)/u;
+const DOUBLE_EXTENSION = /\.tar\.[a-z0-9]{1,4}$/iu;
+
+/**
+ * Cleans one path component. Idempotent.
+ * @returns the name, or null when nothing usable is left ("", ".", "..", only invisible characters)
+ */
+export function safeName(raw: string): string | null {
+  const visible = raw.replace(LONE_SURROGATE, '_').replace(INVISIBLE, '').normalize('NFC');
+  const trimmed = visible.replace(FORBIDDEN, '_').trim().replace(TRAILING, '');
+  if (trimmed === '') return null;
+  const isSpecial = WINDOWS_DEVICE.test(trimmed) || FOLDER_CONFIGURATION.test(trimmed) || SPECIAL_START.test(trimmed);
+  return shorten(isSpecial ? `_${trimmed}` : trimmed);
+}
+
+/** The last component of a name as browsers and programs send it: with either kind of slash, with a drive, or bare. */
+export function lastComponent(raw: string): string {
+  return raw.split(/[/\\]/u).at(-1) ?? '';
+}
+
+/**
+ * Cleans a folder path. Components that vanish ("", ".", "..") are left out, so the result never climbs.
+ * @returns its components, or null when it is deeper than {@link MAX_FOLDER_DEPTH}
+ */
+export function safeFolder(raw: string): readonly string[] | null {
+  const parts = raw.split(/[/\\]/u);
+  const safe = parts.map((part) => safeName(part)).filter((part) => part !== null);
+  return safe.length > MAX_FOLDER_DEPTH ? null : safe;
+}
+
+/** Splits a name before its ending; `.tar.gz` and its like stay together. */
+export function splitExtension(name: string): { readonly stem: string; readonly extension: string } {
+  const double = DOUBLE_EXTENSION.exec(name);
+  const at = double !== null && double.index > 0 ? double.index : name.lastIndexOf('.');
+  const extension = at > 0 ? name.slice(at) : '';
+  if (extension === '' || Buffer.byteLength(extension) > MAX_EXTENSION_BYTES) return { stem: name, extension: '' };
+  return { stem: name.slice(0, at), extension };
+}
+
+/** The name to try after `attempt` clashes: `photo.jpg`, `photo (1).jpg`, … */
+export function numberedName(name: string, attempt: number): string {
+  if (attempt === 0) return name;
+  const { stem, extension } = splitExtension(name);
+  return `${stem} (${attempt})${extension}`;
+}
+
+/** Equal for names that some file system would take for the same: differing only in case or in Unicode composition. */
+export function foldedName(name: string): string {
+  return name.normalize('NFC').toUpperCase().toLowerCase().normalize('NFC');
+}
+
+function shorten(name: string): string {
+  if (Buffer.byteLength(name) <= MAX_NAME_BYTES) return name;
+  const { stem, extension } = splitExtension(name);
+  const room = MAX_NAME_BYTES - Buffer.byteLength(extension);
+  let kept = '';
+  let bytes = 0;
+  for (const character of stem) {
+    bytes += Buffer.byteLength(character);
+    if (bytes > room) break;
+    kept += character;
+  }
+  return `${kept.replace(TRAILING, '')}${extension}`;
+}

@@ -1,0 +1,68 @@
+import { open, unlink, type FileHandle } from 'node:fs/promises';
+import { join } from 'node:path';
+import { systemErrorCode } from '../failure.ts';
+import { stagedName } from './staged-name.ts';
+
+/** A file on its way, under a random name in staging. Whoever has it either publishes or discards it. */
+export interface StagedFile {
+  readonly path: string;
+  /** Appends all of the buffers; resolves when the system has taken them. */
+  append(buffers: readonly Uint8Array[]): Promise<void>;
+  /** Makes the bytes durable and closes the file. After this it can be published. */
+  seal(mode: number): Promise<void>;
+  /** Closes and removes it; safe to call at any time, also twice. */
+  discard(): Promise<void>;
+}
+
+/** Creates an empty staged file, readable by nobody else. */
+export async function createStagedFile(staging: string): Promise<StagedFile> {
+  const path = join(staging, stagedName());
+  const handle = await open(path, 'wx', 0o600);
+  let isOpen = true;
+
+  const close = async (): Promise<void> => {
+    if (!isOpen) return;
+    isOpen = false;
+    await handle.close();
+  };
+
+  return {
+    path,
+    append: (buffers) => writeAll(handle, buffers),
+    async seal(mode) {
+      await handle.chmod(mode);
+      await handle.sync();
+      await close();
+    },
+    async discard() {
+      await close();
+      await unlink(path).catch((error: unknown) => {
+        // Gone already (published, or the folder was taken away): there is nothing left to remove.
+        if (systemErrorCode(error) !== 'ENOENT') throw error;
+      });
+    },
+  };
+}
+
+/** `writev` may write less than it was given (a disk that fills up does): go on until all is written or it fails. */
+async function writeAll(handle: FileHandle, buffers: readonly Uint8Array[]): Promise<void> {
+  let rest = buffers.filter((buffer) => buffer.byteLength > 0);
+  while (rest.length > 0) {
+    const { bytesWritten } = await handle.writev(rest);
+    rest = skipBytes(rest, bytesWritten);
+  }
+}
+
+function skipBytes(buffers: readonly Uint8Array[], count: number): Uint8Array[] {
+  let left = count;
+  const rest: Uint8Array[] = [];
+  for (const buffer of buffers) {
+    if (left >= buffer.byteLength) {
+      left -= buffer.byteLength;
+      continue;
+    }
+    rest.push(left > 0 ? buffer.subarray(left) : buffer);
+    left = 0;
+  }
+  return rest;
+}

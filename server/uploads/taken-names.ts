@@ -1,0 +1,45 @@
+import { readdir, stat } from 'node:fs/promises';
+import { foldedName } from './safe-name.ts';
+
+/** How many folders are remembered; the least recently opened is read again. */
+const REMEMBERED_FOLDERS = 64;
+
+interface Listing {
+  readonly names: Set<string>;
+  /** Modification time of the folder when the listing was true. */
+  modifiedNs: bigint;
+}
+
+/**
+ * Knows which names of a folder are taken, case- and composition-insensitively, without reading the folder for every file: a
+ * listing is kept until somebody else changes the folder. It only saves work and catches `A.txt` beside `a.txt`; that an
+ * existing name is never overwritten is the file system's own word (see `final-name.ts`).
+ */
+export class TakenNames {
+  readonly #listings = new Map<string, Listing>();
+
+  /** The folded names in that folder. Call only while nobody else in this process publishes there. */
+  async open(folder: string): Promise<ReadonlySet<string>> {
+    const modifiedNs = await modificationTime(folder);
+    const known = this.#listings.get(folder);
+    if (known?.modifiedNs === modifiedNs) return known.names;
+    const names = new Set((await readdir(folder)).map(foldedName));
+    this.#listings.delete(folder);
+    this.#listings.set(folder, { names, modifiedNs });
+    const oldest = this.#listings.keys().next();
+    if (this.#listings.size > REMEMBERED_FOLDERS && oldest.done !== true) this.#listings.delete(oldest.value);
+    return names;
+  }
+
+  /** Notes a name that this process has just put there. */
+  async add(folder: string, name: string): Promise<void> {
+    const known = this.#listings.get(folder);
+    if (known === undefined) return;
+    known.names.add(foldedName(name));
+    known.modifiedNs = await modificationTime(folder);
+  }
+}
+
+async function modificationTime(folder: string): Promise<bigint> {
+  return (await stat(folder, { bigint: true })).mtimeNs;
+}

@@ -1,0 +1,134 @@
+import { chmod, lstat, mkdir, open, realpath, stat, statfs } from 'node:fs/promises';
+import { join } from 'node:path';
+import { Failure, systemErrorCode } from '../failure.ts';
+import { diskFailure } from './disk-failure.ts';
+import { moveToFreeName } from './final-name.ts';
+import { createSerializer } from './serializer.ts';
+import { createStagedFile, type StagedFile } from './staged-file.ts';
+import { sweepStaging } from './staged-name.ts';
+import { TakenNames } from './taken-names.ts';
+
+/** Hidden folder inside the upload folder, so that both are on one volume. */
+export const STAGING_NAME = '.slipway-staging';
+
+export interface PublishedFile {
+  /** Path relative to the upload folder, with `/`. */
+  readonly path: string;
+  readonly name: string;
+  /** Where it is on this machine. */
+  readonly absolutePath: string;
+}
+
+/** Where finished files land. The only door to that folder. */
+export interface UploadFolder {
+  readonly path: string;
+  /** @throws Failure STORAGE_UNAVAILABLE, INSUFFICIENT_STORAGE, STORAGE_IO_ERROR */
+  stage(): Promise<StagedFile>;
+  /**
+   * Gives a sealed file its final name and makes that durable.
+   * @param folders cleaned components below the upload folder; missing ones are made
+   * @param name cleaned name; another is taken when this one exists
+   */
+  publish(staged: StagedFile, folders: readonly string[], name: string): Promise<PublishedFile>;
+  /** Bytes that may still be written, or null when the system does not say. */
+  freeBytes(): Promise<number | null>;
+}
+
+/** Mode of a published file: what the system gives to any new file of this user. */
+export const publishedMode = (): number => 0o666 & ~process.umask();
+
+/**
+ * Opens the upload folder, making it and its staging when missing, proves that it can be written to, and clears what an
+ * earlier run left behind.
+ * @throws Failure CONFIG_DEST_NOT_WRITABLE
+ */
+export async function openUploadFolder(wanted: string): Promise<UploadFolder> {
+  try {
+    await mkdir(wanted, { recursive: true });
+    const path = await realpath(wanted);
+    const staging = join(path, STAGING_NAME);
+    await makePrivateFolder(staging);
+    await (await createStagedFile(staging)).discard();
+    await sweepStaging(staging);
+    return createUploadFolder(path, staging, await deviceOf(path));
+  } catch (error) {
+    throw new Failure('CONFIG_DEST_NOT_WRITABLE', { cause: error });
+  }
+}
+
+function createUploadFolder(path: string, staging: string, device: bigint): UploadFolder {
+  const taken = new TakenNames();
+  const inTurn = createSerializer();
+
+  return {
+    path,
+    async stage() {
+      try {
+        return await createStagedFile(staging);
+      } catch (error) {
+        throw diskFailure(error);
+      }
+    },
+    async publish(staged, folders, name) {
+      try {
+        // Another disk mounted in this place, or none: do not fill the wrong one.
+        if ((await deviceOf(path)) !== device) throw new Failure('STORAGE_UNAVAILABLE', { retryAfterS: 5 });
+        const folder = await makeFolders(path, folders);
+        const finalName = await inTurn(folder, () => moveToFreeName(staged.path, folder, name, taken));
+        await syncFolder(folder);
+        return { path: [...folders, finalName].join('/'), name: finalName, absolutePath: join(folder, finalName) };
+      } catch (error) {
+        throw diskFailure(error);
+      }
+    },
+    async freeBytes() {
+      try {
+        const { bavail, bsize } = await statfs(path);
+        return bavail * bsize;
+      } catch {
+        // Some network and FUSE file systems do not answer; the write itself will tell.
+        return null;
+      }
+    },
+  };
+}
+
+async function makePrivateFolder(staging: string): Promise<void> {
+  await mkdir(staging, { mode: 0o700 }).catch((error: unknown) => {
+    if (systemErrorCode(error) !== 'EEXIST') throw error;
+  });
+  if (!(await lstat(staging)).isDirectory()) throw new Failure('CONFIG_DEST_NOT_WRITABLE');
+  await chmod(staging, 0o700);
+}
+
+/** Makes missing folders one by one; a link in the way is refused, because it may lead out of the upload folder. */
+async function makeFolders(root: string, folders: readonly string[]): Promise<string> {
+  let folder = root;
+  for (const name of folders) {
+    const parent = folder;
+    folder = join(parent, name);
+    try {
+      await mkdir(folder);
+      await syncFolder(parent);
+    } catch (error) {
+      if (systemErrorCode(error) !== 'EEXIST') throw error;
+      if (!(await lstat(folder)).isDirectory()) throw new Failure('STORAGE_UNAVAILABLE');
+    }
+  }
+  return folder;
+}
+
+/** Makes the names in a folder durable. Windows cannot open a folder and journals names by itself. */
+async function syncFolder(folder: string): Promise<void> {
+  if (process.platform === 'win32') return;
+  const handle = await open(folder, 'r');
+  try {
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+}
+
+async function deviceOf(path: string): Promise<bigint> {
+  return (await stat(path, { bigint: true })).dev;
+}
