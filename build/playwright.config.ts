@@ -1,0 +1,45 @@
+import { existsSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { defineConfig, type PlaywrightTestConfig } from '@playwright/test';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+
+/** Browsers of the system, which need no download; where there is none, Playwright's own. */
+const SYSTEM_BROWSERS = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'];
+
+const executablePath = process.env['SLIPWAY_CHROMIUM'] ?? SYSTEM_BROWSERS.find((path) => existsSync(path));
+
+const asRoot = process.getuid?.() === 0;
+
+const chromium: NonNullable<PlaywrightTestConfig['use']> = {
+  browserName: 'chromium',
+  launchOptions: {
+    ...(executablePath === undefined ? {} : { executablePath }),
+    args: [
+      ...(asRoot ? ['--no-sandbox'] : []),
+      '--disable-background-networking', '--disable-component-update', '--disable-sync', '--disable-quic', '--no-first-run',
+    ],
+  },
+};
+
+const ci = process.env['CI'] === 'true';
+
+export default defineConfig({
+  testDir: `${root}test`,
+  outputDir: `${root}test-results`,
+  // Two processors are what a small machine has; a window in front of another one slows both down.
+  workers: 2,
+  fullyParallel: false,
+  forbidOnly: ci,
+  retries: 0,
+  timeout: 60_000,
+  expect: { timeout: 10_000 },
+  reporter: [['list']],
+  use: { trace: 'retain-on-failure', screenshot: 'only-on-failure' },
+  projects: [
+    { name: 'renderer', testMatch: '**/test/renderer/**/*.spec.ts', use: chromium },
+    { name: 'browser', testMatch: ['**/test/server/**/*.spec.ts', '**/test/end-to-end/**/*.spec.ts', '**/test/suites/**/*.spec.ts'], use: chromium },
+    { name: 'electron', testMatch: '**/test/electron/**/*.spec.ts', testIgnore: '**/packed*.spec.ts', workers: 1, timeout: 120_000 },
+    { name: 'packed', testMatch: '**/test/electron/**/packed*.spec.ts', workers: 1, timeout: 120_000 },
+  ],
+});
