@@ -1,0 +1,107 @@
+import { access } from 'node:fs/promises';
+import path from 'node:path';
+import { shell } from 'electron';
+import type { BrowserWindow } from 'electron';
+import type { Log, RunningServer } from '../../server/index.ts';
+import type { Answer, DesktopSettings, SentFiles } from '../contracts/bridge.ts';
+import { refuse, succeed } from './answer.ts';
+import { askPaths, askUploadFolder } from './ask-paths.ts';
+import { codeOf, isKey, isRecord, isStringArray } from './guards.ts';
+import type { Ipc } from './ipc.ts';
+import type { Receive } from './receive.ts';
+import type { SendQueue } from './sending/send-queue.ts';
+import type { SettingsFile } from './settings.ts';
+
+export interface Desktop {
+  readonly server: Pick<RunningServer, 'locate' | 'useFolder'>;
+  readonly queue: SendQueue;
+  readonly receive: Receive;
+  readonly settings: SettingsFile;
+  readonly window: () => BrowserWindow | null;
+  readonly log: Log;
+}
+
+/** Most things that one drop or one retry may name. */
+const MAX_NAMED = 100_000;
+
+/** Answers what the window asks of the computer rather than of the server. */
+export function answerDesktop(ipc: Ipc, desktop: Desktop): void {
+  const { receive, settings } = desktop;
+  ipc.handle('files:send', async (ask) => sendPaths(desktop, isRecord(ask) ? ask['paths'] : null));
+  ipc.handle('files:pick', async (ask) => pickAndSend(desktop, isRecord(ask) && ask['what'] === 'folder' ? 'folder' : 'files'));
+  ipc.handle('files:retry', async (ask) => retry(desktop, isRecord(ask) ? ask['ids'] : null));
+  ipc.handle('files:show', async (ask) => show(desktop, isRecord(ask) ? ask['id'] : undefined));
+  ipc.handle('settings:get', async () => forWindow(settings));
+  ipc.handle('settings:choose-folder', async () => chooseFolder(desktop));
+  ipc.handle('receive:get', async () => receive.state());
+  ipc.handle('receive:set', async (ask) =>
+    isRecord(ask) && typeof ask['on'] === 'boolean' ? receive.set(ask['on']) : refuse('BRIDGE_REQUEST_DENIED'));
+}
+
+async function sendPaths({ queue, settings, log }: Desktop, paths: unknown): Promise<Answer<SentFiles>> {
+  if (!isStringArray(paths, MAX_NAMED) || paths.length === 0 || !paths.every((item) => path.isAbsolute(item))) return refuse('PATH_NOT_GRANTED');
+  try {
+    return succeed(await queue.send(paths, settings.get().uploadFolder));
+  } catch (error) {
+    log('error', 'send:not-announced', { code: codeOf(error), text: String(error) });
+    return refuse('SERVER_UNREACHABLE');
+  }
+}
+
+async function pickAndSend(desktop: Desktop, what: 'files' | 'folder'): Promise<Answer<SentFiles | null>> {
+  const paths = await askPaths(desktop.window(), {
+    title: what === 'files' ? 'Send files' : 'Send a folder',
+    buttonLabel: 'Send',
+    properties: what === 'files' ? ['openFile', 'multiSelections'] : ['openDirectory', 'multiSelections'],
+  });
+  return paths.length === 0 ? succeed(null) : sendPaths(desktop, paths);
+}
+
+async function retry({ queue, log }: Desktop, ids: unknown): Promise<Answer<null>> {
+  if (!isStringArray(ids, MAX_NAMED) || !ids.every(isKey)) return refuse('BRIDGE_REQUEST_DENIED');
+  try {
+    return (await queue.retry(ids)) > 0 ? succeed(null) : refuse('FILE_MISSING');
+  } catch (error) {
+    log('error', 'send:not-announced', { code: codeOf(error), text: String(error) });
+    return refuse('SERVER_UNREACHABLE');
+  }
+}
+
+/** Shows, never opens: what arrived may be a program. */
+async function show({ server, settings }: Desktop, id: unknown): Promise<Answer<null>> {
+  if (id === null) {
+    const problem = await shell.openPath(settings.get().uploadFolder);
+    return problem === '' ? succeed(null) : refuse('NOT_POSSIBLE');
+  }
+  const file = isKey(id) ? server.locate(id) : null;
+  if (file === null || !(await isThere(file))) return refuse('FILE_MISSING');
+  shell.showItemInFolder(file);
+  return succeed(null);
+}
+
+async function chooseFolder({ server, settings, window, log }: Desktop): Promise<Answer<DesktopSettings | null>> {
+  const folder = await askUploadFolder(window(), settings.get().uploadFolder);
+  if (folder === null) return succeed(null);
+  try {
+    await server.useFolder(folder);
+  } catch (error) {
+    log('warn', 'settings:folder-refused', { code: codeOf(error) });
+    return refuse('FOLDER_NOT_WRITABLE');
+  }
+  settings.update({ uploadFolder: folder });
+  return succeed(forWindow(settings));
+}
+
+function forWindow(settings: SettingsFile): DesktopSettings {
+  return { uploadFolder: settings.get().uploadFolder };
+}
+
+async function isThere(file: string): Promise<boolean> {
+  try {
+    await access(file);
+    return true;
+  } catch {
+    // Moved or deleted since it was stored.
+    return false;
+  }
+}

@@ -1,0 +1,20 @@
+import { appendFileSync } from 'node:fs';
+import path from 'node:path';
+import { app } from 'electron';
+import type { Log } from '../../server/index.ts';
+
+/** A main process in an unknown state must not go on receiving files: says why, in the log and in `crash.log`, and ends. */
+export function guardCrashes(userData: string, log: Log): void {
+  const crash = (kind: string, error: unknown): void => {
+    const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
+    log('error', 'app:crashed', { kind, text });
+    try {
+      appendFileSync(path.join(userData, 'crash.log'), `${new Date().toISOString()} ${kind}\n${text}\n`, { mode: 0o600 });
+    } catch (failure) {
+      log('error', 'app:crash-unsaved', { text: String(failure) });
+    }
+    app.exit(1);
+  };
+  process.on('uncaughtException', (error) => crash('uncaughtException', error));
+  process.on('unhandledRejection', (reason) => crash('unhandledRejection', reason));
+}

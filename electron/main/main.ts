@@ -1,0 +1,82 @@
+import path from 'node:path';
+import { app } from 'electron';
+import { answerDesktop } from './answer-desktop.ts';
+import { createApiAnswerer } from './answer-api.ts';
+import { APP_FILES } from './app-files.ts';
+import { registerAppScheme, serveApp } from './app-protocol.ts';
+import { openAppWindow } from './app-window.ts';
+import { guardCrashes } from './crash-guard.ts';
+import { startEmbeddedServer } from './embedded-server.ts';
+import { readEnvironment } from './environment.ts';
+import { createIpc } from './ipc.ts';
+import { lockDownPages } from './lock-down.ts';
+import { log } from './log.ts';
+import { createMainWindow } from './main-window.ts';
+import { setAppMenu } from './menu.ts';
+import { keepAwakeWhile } from './power.ts';
+import { createQuitGuard } from './quit-guard.ts';
+import { createReceive } from './receive.ts';
+import { createSendQueue } from './sending/send-queue.ts';
+import { openSettings } from './settings.ts';
+import { claimSingleInstance } from './single-instance.ts';
+import { startWithFolder } from './start-with-folder.ts';
+
+const environment = readEnvironment(process.env);
+if (environment.userData !== null) app.setPath('userData', environment.userData);
+const userData = app.getPath('userData');
+guardCrashes(userData, log);
+registerAppScheme();
+
+let showWindow = (): void => undefined;
+if (claimSingleInstance(() => showWindow())) void app.whenReady().then(start);
+else app.quit();
+
+async function start(): Promise<void> {
+  // Create
+  const defaults = { uploadFolder: path.join(app.getPath('home'), 'Slipway'), windowBounds: null };
+  const settings = await openSettings(path.join(userData, 'settings.json'), defaults, log);
+  const embedded = await startWithFolder(settings, (folder) => startEmbeddedServer(
+    { folder, pageFolder: APP_FILES.pageFolder, onVisitor: (visitor) => receive.addVisitor(visitor) }, log,
+  ));
+  if (embedded === null) return app.quit();
+  const { server, ownerToken } = embedded;
+  const mainWindow = createMainWindow(() => {
+    const window = openAppWindow({ preload: APP_FILES.preload, settings, log });
+    quitGuard.watch(window);
+    return window;
+  });
+  const ipc = createIpc(mainWindow.contents, log);
+  const queue = createSendQueue({ url: server.url, ownerToken }, log);
+  const api = createApiAnswerer({ url: server.url, ownerToken, onDelete: queue.drop });
+  const receive = createReceive({ server, host: environment.lanHost, onChange: (state) => ipc.push('receive:changed', state) }, log);
+
+  // Connect
+  ipc.handle('api:fetch', api.answer);
+  ipc.on('api:abort', api.abort);
+  answerDesktop(ipc, { server, queue, receive, settings, window: mainWindow.current, log });
+  setAppMenu({ platform: process.platform, withDeveloperTools: !app.isPackaged, onCommand: (command) => ipc.push('menu:command', command) });
+  const letSleep = keepAwakeWhile(() => server.activeUploads() > 0);
+  const quitGuard = createQuitGuard({
+    activeUploads: server.activeUploads,
+    window: mainWindow.current,
+    log,
+    async stop() {
+      ipc.stop();
+      api.stop();
+      letSleep();
+      await queue.stop();
+      await server.stop();
+      await settings.flush();
+    },
+  });
+  app.on('window-all-closed', () => {
+    if (process.platform !== 'darwin') app.quit();
+  });
+  app.on('activate', mainWindow.show);
+
+  // Start
+  lockDownPages(log);
+  serveApp(APP_FILES.windowFolder);
+  showWindow = mainWindow.show;
+  mainWindow.show();
+}

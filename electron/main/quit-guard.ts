@@ -1,0 +1,107 @@
+import { app, dialog, powerMonitor } from 'electron';
+import type { BrowserWindow, MessageBoxOptions } from 'electron';
+import type { Log } from '../../server/index.ts';
+
+/** The server promises to stop within 10 s; more than that, and the system's patience ends before ours. */
+const STOP_WITHIN_MS = 10_000;
+
+export interface QuitGuardOptions {
+  readonly activeUploads: () => number;
+  readonly window: () => BrowserWindow | null;
+  /** Ends everything that runs. */
+  readonly stop: () => Promise<void>;
+  readonly log: Log;
+}
+
+export interface QuitGuard {
+  /** Asks before `window` closes while something moves. (Not on macOS, where an app without a window goes on.) */
+  watch(window: BrowserWindow): void;
+}
+
+/** Asks before uploads are cut off, and stops everything in good order before the process ends. */
+export function createQuitGuard({ activeUploads, window, stop, log }: QuitGuardOptions): QuitGuard {
+  let mayQuit = false;
+  let isAsking = false;
+  let ending: 'no' | 'stopping' | 'stopped' = 'no';
+
+  const holdBack = (event: { preventDefault(): void }): void => {
+    const active = activeUploads();
+    if (mayQuit || active === 0) return;
+    event.preventDefault();
+    if (!isAsking) void ask(active);
+  };
+
+  async function ask(active: number): Promise<void> {
+    isAsking = true;
+    try {
+      const parent = window();
+      const { response } = await (parent === null ? dialog.showMessageBox(question(active)) : dialog.showMessageBox(parent, question(active)));
+      if (response !== QUIT_BUTTON) return;
+      quitNow();
+    } finally {
+      isAsking = false;
+    }
+  }
+
+  function quitNow(): void {
+    mayQuit = true;
+    app.quit();
+  }
+
+  app.on('before-quit', holdBack);
+  app.on('will-quit', (event) => {
+    if (ending === 'stopped') return;
+    event.preventDefault();
+    if (ending === 'stopping') return;
+    ending = 'stopping';
+    void withinDeadline(stop(), log).finally(() => {
+      ending = 'stopped';
+      app.quit();
+    });
+  });
+  // The system is going down, or a supervisor asks: nobody is there to answer a question.
+  powerMonitor.on('shutdown', quitNow);
+  process.on('SIGTERM', quitNow);
+  process.on('SIGINT', quitNow);
+
+  return {
+    watch: (watched) => {
+      if (process.platform !== 'darwin') watched.on('close', holdBack);
+    },
+  };
+}
+
+const QUIT_BUTTON = 1;
+
+function question(active: number): MessageBoxOptions {
+  const files = active === 1 ? '1 file is still being sent or received.' : `${active} files are still being sent or received.`;
+  return {
+    type: 'question',
+    title: 'Slipway',
+    message: files,
+    detail: active === 1
+      ? 'If you quit now, it stops; nothing half-finished is kept.'
+      : 'If you quit now, they stop; nothing half-finished is kept.',
+    buttons: ['Keep going', 'Quit'],
+    defaultId: 0,
+    cancelId: 0,
+    noLink: true,
+  };
+}
+
+async function withinDeadline(stopped: Promise<void>, log: Log): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<void>((resolve) => {
+    timer = setTimeout(() => {
+      log('warn', 'app:stop-late');
+      resolve();
+    }, STOP_WITHIN_MS);
+  });
+  try {
+    await Promise.race([stopped, late]);
+  } catch (error) {
+    log('error', 'app:stop-failed', { text: String(error) });
+  } finally {
+    clearTimeout(timer);
+  }
+}

@@ -1,0 +1,73 @@
+import type { LanSide, Log, RunningServer } from '../../server/index.ts';
+import type { Answer, ReceiveState, Visitor } from '../contracts/bridge.ts';
+import { refuse, succeed } from './answer.ts';
+import { codeOf } from './guards.ts';
+
+/** A port that people may find in their firewall's list; any other serves as well. */
+const USUAL_PORT = 8484;
+const MAX_VISITORS = 50;
+
+export interface Receive {
+  state(): ReceiveState;
+  /** Opens or closes the LAN side; what is asked for meanwhile waits its turn. */
+  set(on: boolean): Promise<Answer<ReceiveState>>;
+  /** A device opened the page. */
+  addVisitor(visitor: Visitor): void;
+}
+
+export interface ReceiveOptions {
+  readonly server: Pick<RunningServer, 'openLan' | 'closeLan'>;
+  /** Address to listen on. */
+  readonly host: string;
+  readonly onChange: (state: ReceiveState) => void;
+}
+
+/** "Receive from phones": off until a person turns it on. */
+export function createReceive({ server, host, onChange }: ReceiveOptions, log: Log): Receive {
+  let state: ReceiveState = { on: false };
+  let turn: Promise<unknown> = Promise.resolve();
+
+  function become(next: ReceiveState): Answer<ReceiveState> {
+    state = next;
+    onChange(next);
+    return succeed(next);
+  }
+
+  async function open(): Promise<Answer<ReceiveState>> {
+    const { addresses, code, link, qr } = await openLan(server, host);
+    return become({ on: true, addresses, code, link, qr, visitors: [] });
+  }
+
+  async function apply(on: boolean): Promise<Answer<ReceiveState>> {
+    if (on === state.on) return succeed(state);
+    if (on) return open();
+    await server.closeLan();
+    return become({ on: false });
+  }
+
+  return {
+    state: () => state,
+    set(on) {
+      const answer = turn.then(() => apply(on)).catch((error: unknown) => {
+        log('warn', 'receive:not-changed', { on, code: codeOf(error) });
+        return refuse('LAN_NOT_OPENED');
+      });
+      turn = answer;
+      return answer;
+    },
+    addVisitor(visitor) {
+      if (!state.on) return;
+      const others = state.visitors.filter((known) => known.name !== visitor.name);
+      become({ ...state, visitors: [visitor, ...others].slice(0, MAX_VISITORS) });
+    },
+  };
+}
+
+async function openLan(server: Pick<RunningServer, 'openLan'>, host: string): Promise<LanSide> {
+  try {
+    return await server.openLan({ host, port: USUAL_PORT });
+  } catch (error) {
+    if (codeOf(error) !== 'PORT_IN_USE') throw error;
+    return server.openLan({ host, port: 0 });
+  }
+}

@@ -1,0 +1,64 @@
+import { constants } from 'node:fs';
+import { open } from 'node:fs/promises';
+import type { FileHandle } from 'node:fs/promises';
+import { SourceFailure } from './file-to-send.ts';
+import type { FileToSend } from './file-to-send.ts';
+
+const CHUNK_BYTES = 1 << 20;
+
+/**
+ * The bytes of a file, exactly as many as announced. It is looked at before and after: one that shrank, grew or was written to
+ * meanwhile ends with FILE_CHANGED before its last byte can count, one that is gone with FILE_UNREADABLE.
+ * @throws SourceFailure
+ */
+export async function* readSource(file: FileToSend): AsyncGenerator<Buffer> {
+  const handle = await openSource(file);
+  try {
+    await assertUnchanged(handle, file);
+    yield* readExactly(handle, file);
+    await assertUnchanged(handle, file);
+  } finally {
+    await handle.close();
+  }
+}
+
+/** The same, whole and in memory; for small files. */
+export async function readSmallSource(file: FileToSend): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of readSource(file)) chunks.push(chunk);
+  return Buffer.concat(chunks);
+}
+
+async function openSource(file: FileToSend): Promise<FileHandle> {
+  try {
+    // Not following: a link that took the place of the file was not dropped. (Undefined, hence 0, on Windows.)
+    return await open(file.path, constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0));
+  } catch {
+    // Gone, locked or forbidden: for the person it is one thing.
+    throw new SourceFailure('FILE_UNREADABLE', file.id);
+  }
+}
+
+async function assertUnchanged(handle: FileHandle, file: FileToSend): Promise<void> {
+  const stats = await handle.stat();
+  if (!stats.isFile()) throw new SourceFailure('FILE_UNREADABLE', file.id);
+  if (stats.size !== file.size || stats.mtimeMs !== file.modifiedAtMs) throw new SourceFailure('FILE_CHANGED', file.id);
+}
+
+async function* readExactly(handle: FileHandle, file: FileToSend): AsyncGenerator<Buffer> {
+  if (file.size === 0) return;
+  const stream = handle.createReadStream({ start: 0, end: file.size - 1, highWaterMark: CHUNK_BYTES, autoClose: false });
+  let read = 0;
+  try {
+    for await (const chunk of stream) {
+      if (!Buffer.isBuffer(chunk)) continue;
+      read += chunk.length;
+      yield chunk;
+    }
+  } catch (error) {
+    // EIO, a pulled stick, a share that went away.
+    if (error instanceof SourceFailure) throw error;
+    throw new SourceFailure('FILE_UNREADABLE', file.id);
+  }
+  if (read !== file.size) throw new SourceFailure('FILE_CHANGED', file.id);
+}

@@ -1,0 +1,47 @@
+import { contextBridge, ipcRenderer, webUtils } from 'electron';
+import type { DesktopBridge } from '../contracts/bridge.ts';
+import type { InvokeChannels, PushChannels, SendChannels } from '../contracts/channels.ts';
+
+function invoke<Channel extends keyof InvokeChannels>(
+  channel: Channel, ask: InvokeChannels[Channel]['ask'],
+): Promise<InvokeChannels[Channel]['answer']> {
+  return ipcRenderer.invoke(channel, ask);
+}
+
+function send<Channel extends keyof SendChannels>(channel: Channel, told: SendChannels[Channel]): void {
+  ipcRenderer.send(channel, told);
+}
+
+function listen<Channel extends keyof PushChannels>(channel: Channel, listener: (told: PushChannels[Channel]) => void): () => void {
+  const onMessage = (_event: Electron.IpcRendererEvent, told: PushChannels[Channel]): void => listener(told);
+  ipcRenderer.on(channel, onMessage);
+  return () => {
+    ipcRenderer.removeListener(channel, onMessage);
+  };
+}
+
+/**
+ * Paths of what a person dropped or picked. Only a File that the system made has one: a string, or a File made by a script, gives
+ * nothing, and so cannot name a file of this computer.
+ */
+function pathsOf(files: readonly unknown[]): readonly string[] {
+  return files.flatMap((file) => (file instanceof File ? webUtils.getPathForFile(file) : '')).filter((path) => path !== '');
+}
+
+const bridge: DesktopBridge<File> = {
+  platform: process.platform === 'darwin' || process.platform === 'win32' ? process.platform : 'linux',
+  fetch: (request) => invoke('api:fetch', request),
+  abortFetch: (id) => send('api:abort', { id }),
+  sendFiles: (files) => invoke('files:send', { paths: pathsOf(files) }),
+  pickAndSend: (what) => invoke('files:pick', { what }),
+  retry: (ids) => invoke('files:retry', { ids }),
+  showInFolder: (id) => invoke('files:show', { id }),
+  getSettings: () => invoke('settings:get', null),
+  chooseUploadFolder: () => invoke('settings:choose-folder', null),
+  getReceive: () => invoke('receive:get', null),
+  setReceive: (on) => invoke('receive:set', { on }),
+  onReceive: (listener) => listen('receive:changed', listener),
+  onMenu: (listener) => listen('menu:command', listener),
+};
+
+contextBridge.exposeInMainWorld('desktop', bridge);
