@@ -37,9 +37,7 @@ const PARTS = [
  */
 export async function ensureBuilt({ force = false } = {}) {
   const stamps = readStamps();
-  const stale = PARTS.map((part) => ({ part, hash: hashOf(part.sources) })).filter(
-    ({ part, hash }) => force || stamps[part.name] !== hash || !part.outputs.every((path) => existsSync(join(ROOT, path))),
-  );
+  const stale = stalePartsBy(force ? {} : stamps);
   if (stale.length === 0) return;
   removeOrphans('server');
   removeOrphans('electron');
@@ -53,6 +51,17 @@ export async function ensureBuilt({ force = false } = {}) {
   mkdirSync(join(ROOT, 'out'), { recursive: true });
   writeFileSync(STAMP, JSON.stringify(stamps, null, 2));
   for (const end of ends) if (end.status === 'rejected') throw end.reason;
+}
+
+/** True when nothing changed since everything was built. */
+export function isBuilt() {
+  return stalePartsBy(readStamps()).length === 0;
+}
+
+function stalePartsBy(stamps) {
+  return PARTS.map((part) => ({ part, hash: hashOf(part.sources) })).filter(
+    ({ part, hash }) => stamps[part.name] !== hash || !part.outputs.every((path) => existsSync(join(ROOT, path))),
+  );
 }
 
 function readStamps() {

@@ -18,15 +18,14 @@ export function requireNode(version = process.versions.node) {
  * @throws {StepFailed}
  */
 export async function ensureInstalled() {
-  requireNode();
   if (isInstalled()) return;
   say('installing packages (once; this takes a minute)');
   // The build needs the development packages also where NODE_ENV says production.
   await runStep('npm ci', 'npm', ['ci', '--include=dev', '--no-audit', '--no-fund', '--loglevel=error']);
 }
 
-/** npm writes down what it installed in a lockfile of its own inside node_modules. */
-function isInstalled() {
+/** True when all that package-lock.json asks for is there; npm writes down what it installed inside node_modules. */
+export function isInstalled() {
   const installedFile = join(ROOT, 'node_modules', '.package-lock.json');
   if (!existsSync(installedFile)) return false;
   const wanted = packagesOf(join(ROOT, 'package-lock.json'));

@@ -3,6 +3,7 @@ import { lookup } from 'node:dns/promises';
 import { existsSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { ROOT } from './root.mjs';
+import { say } from './say.mjs';
 import { findTrialRuntime } from './trial-runtime.mjs';
 
 const ELECTRON_PACKAGE = join(ROOT, 'node_modules', 'electron');
@@ -26,6 +27,7 @@ export async function downloadElectron({ timeoutMs = 60_000 } = {}) {
     const known = await settledWithin(lookup('github.com'), 3000);
     if (!known) return 'the host of its downloads is not known here';
   }
+  say('fetching Electron (once)');
   const child = spawn(process.execPath, [join(ELECTRON_PACKAGE, 'install.js')], { stdio: 'ignore', timeout: timeoutMs });
   const code = await new Promise((done) => child.on('error', () => done(null)).on('exit', done));
   if (code === 0) return null;

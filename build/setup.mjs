@@ -1,5 +1,5 @@
-import { ensureBuilt } from './built.mjs';
-import { ensureInstalled } from './installed.mjs';
+import { ensureBuilt, isBuilt } from './built.mjs';
+import { ensureInstalled, isInstalled, requireNode } from './installed.mjs';
 import { StepFailed } from './run-step.mjs';
 import { say } from './say.mjs';
 import { withSetupLock } from './setup-lock.mjs';
@@ -10,6 +10,9 @@ import { withSetupLock } from './setup-lock.mjs';
  */
 export async function ensureReady({ rebuild = false } = {}) {
   try {
+    requireNode();
+    // Looked at before the lock is taken: a clone that is ready may well be read-only.
+    if (!rebuild && isInstalled() && isBuilt()) return;
     await withSetupLock(async () => {
       await ensureInstalled();
       await ensureBuilt({ force: rebuild });
