@@ -1,14 +1,9 @@
-import { builtinModules } from 'node:module';
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vite';
 
-const root = fileURLToPath(new URL('..', import.meta.url));
-
 /** A sandboxed preload is one CommonJS file: it can require `electron`, and no other file. */
-export const preloadConfig = defineConfig({
-  root,
-  configFile: false,
-  logLevel: 'warn',
+export default defineConfig({
+  root: fileURLToPath(new URL('..', import.meta.url)),
   build: {
     outDir: 'out/electron/preload',
     emptyOutDir: false,
@@ -16,9 +11,6 @@ export const preloadConfig = defineConfig({
     target: 'chrome130',
     minify: false,
     lib: { entry: 'electron/preload/preload.ts', formats: ['cjs'], fileName: () => 'preload.cjs' },
-    rollupOptions: { external: ['electron', ...builtinModules] },
+    rollupOptions: { external: ['electron'] },
   },
 });
-
-// Vite asks for a default export.
-export default preloadConfig;
