@@ -1,0 +1,66 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { ROOT } from './root.mjs';
+import { runBounded } from './run-bounded.mjs';
+
+const REPORTS = join(ROOT, 'out', 'reports');
+const HOUSE = 'test/house.test.ts';
+
+/**
+ * What `npm test` runs, in this order: `needs` names tools (see test-tools.mjs), `run` answers how many tests passed, failed and
+ * were skipped.
+ */
+export const STAGES = [
+  { name: 'types', needs: [], run: () => check('types', ['node_modules/vue-tsc/bin/vue-tsc.js', '-b']) },
+  { name: 'lint', needs: [], run: () => check('lint', ['node_modules/eslint/bin/eslint.js', '.', '--max-warnings', '0']) },
+  { name: 'house', needs: [], run: (tools) => vitest('house', [HOUSE], tools) },
+  { name: 'server', needs: [], run: (tools) => vitest('server', ['--exclude', HOUSE], tools) },
+  { name: 'renderer', needs: ['chromium'], run: (tools) => playwright('renderer', ['renderer', 'browser'], tools) },
+  { name: 'electron', needs: ['electron', 'display'], run: (tools) => playwright('electron', ['electron'], tools) },
+  { name: 'packed', needs: ['electron', 'display'], run: packed },
+];
+
+async function check(name, command) {
+  const { ok } = await runBounded(name, command);
+  return { passed: ok ? 1 : 0, failed: ok ? 0 : 1, skipped: 0 };
+}
+
+async function vitest(name, args, tools) {
+  const file = join(REPORTS, `${name}.json`);
+  const command = ['node_modules/vitest/vitest.mjs', 'run', '--config', 'build/vitest.config.ts', '--reporter=default', '--reporter=json', `--outputFile.json=${file}`, ...args];
+  const { ok } = await runBounded(name, command, { env: tools.env });
+  const report = readReport(file);
+  const unloadable = report?.testResults.filter((suite) => suite.status === 'failed' && suite.assertionResults.length === 0).length ?? 0;
+  return atLeastOneFailure(ok, {
+    passed: report?.numPassedTests ?? 0,
+    failed: (report?.numFailedTests ?? 0) + unloadable,
+    skipped: (report?.numPendingTests ?? 0) + (report?.numTodoTests ?? 0),
+  });
+}
+
+async function playwright(name, projects, tools) {
+  const file = join(REPORTS, `${name}.json`);
+  const command = ['node_modules/@playwright/test/cli.js', 'test', '--config', 'build/playwright.config.ts', '--reporter=list,json', ...projects.map((project) => `--project=${project}`)];
+  const { ok } = await runBounded(name, command, { env: { ...tools.env, PLAYWRIGHT_JSON_OUTPUT_FILE: file } });
+  const stats = readReport(file)?.stats;
+  return atLeastOneFailure(ok, { passed: stats?.expected ?? 0, failed: (stats?.unexpected ?? 0) + (stats?.flaky ?? 0), skipped: stats?.skipped ?? 0 });
+}
+
+async function packed(tools) {
+  const { ok } = await runBounded('packed', ['build/package.mjs', '--drivable'], { env: tools.env });
+  if (!ok) return { passed: 0, failed: 1, skipped: 0 };
+  return playwright('packed', ['packed'], tools);
+}
+
+/** What fails outside a test, an import or a hook for instance, is a failure too; so is a run without a single test. */
+function atLeastOneFailure(ok, counts) {
+  return ok || counts.failed > 0 ? counts : { ...counts, failed: 1 };
+}
+
+function readReport(file) {
+  try {
+    return JSON.parse(readFileSync(file, 'utf8'));
+  } catch {
+    return null; // the run ended before it wrote one; its status says that it failed
+  }
+}

@@ -1,0 +1,36 @@
+import { installDebianPackages } from './debian-packages.mjs';
+import { startDisplay } from './display.mjs';
+import { findElectron } from './runtime.mjs';
+import { say } from './say.mjs';
+import { SYSTEM_NEEDS, missingNeeds } from './system-needs.mjs';
+
+/** Programs whose tests are left out one by one where they are missing; the others are needed by whole stages. */
+const LEFT_OUT_ONE_BY_ONE = ['redis-server', 'memcached', 'nginx', 'curl', 'strace'];
+
+/**
+ * Finds or installs what the stages need. Answers what is still missing, the environment to run tests in, and how to stop what
+ * was started.
+ */
+export async function prepareTools(needs) {
+  const wanted = SYSTEM_NEEDS.filter(({ forStage }) => forStage === null || needs.includes(forStage));
+  await installDebianPackages(missingNeeds(wanted));
+  const absent = missingNeeds(wanted);
+  for (const { what } of absent) say(`${what} is missing; the tests that need it are skipped`);
+  const missing = [...new Set(absent.map(({ forStage }) => forStage).filter((stage) => stage !== null))];
+  const leftOut = absent.map(({ what }) => what).filter((what) => LEFT_OUT_ONE_BY_ONE.includes(what));
+  const env = { ...process.env, SLIPWAY_SKIP: [process.env.SLIPWAY_SKIP, ...leftOut].filter(Boolean).join(',') };
+  // Coloured reports are for terminals.
+  env.NO_COLOR = '1';
+  delete env.FORCE_COLOR;
+
+  if (needs.includes('electron')) {
+    const electron = await findElectron({ fetchTrial: true });
+    if (electron.path === null) {
+      say(electron.reason);
+      missing.push('electron');
+    } else say(`Electron ${electron.version} (${electron.kind})`);
+  }
+  const display = needs.includes('display') && !missing.includes('display') ? await startDisplay() : null;
+  if (display !== null) env.DISPLAY = display.name;
+  return { missing, env, stop: async () => display?.stop() };
+}
