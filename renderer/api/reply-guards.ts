@@ -1,0 +1,79 @@
+import type { Api, RouteName } from '../../server/contracts/api.ts';
+import { FAILURES, type ErrorReply, type FailureCode, type FailureReport } from '../../server/contracts/failure.ts';
+import { SENDER_KINDS, UPLOAD_STATES, type Sender, type Totals, type UploadRecord } from '../../server/contracts/upload.ts';
+
+type Fields = Readonly<Record<string, unknown>>;
+
+function isFields(value: unknown): value is Fields {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+const isString = (value: unknown): value is string => typeof value === 'string';
+const isNumber = (value: unknown): value is number => typeof value === 'number' && Number.isFinite(value);
+const isNumberOrNull = (value: unknown): value is number | null => value === null || isNumber(value);
+const isAbsent = (value: unknown): value is undefined => value === undefined;
+const oneOf = (table: readonly string[], value: unknown): boolean => isString(value) && table.includes(value);
+
+function isListOf<Item>(value: unknown, isItem: (item: unknown) => item is Item): value is readonly Item[] {
+  return Array.isArray(value) && value.every((item) => isItem(item));
+}
+
+function isFailureCode(value: unknown): value is FailureCode {
+  return isString(value) && Object.hasOwn(FAILURES, value);
+}
+
+function isFailureReport(value: unknown): value is FailureReport {
+  return isFields(value) && isFailureCode(value['code']) && isString(value['message']) && typeof value['retryable'] === 'boolean';
+}
+
+function isSender(value: unknown): value is Sender {
+  return isFields(value) && isString(value['id']) && isString(value['name']) && oneOf(SENDER_KINDS, value['kind']);
+}
+
+export function isUploadRecord(value: unknown): value is UploadRecord {
+  return isFields(value)
+    && isString(value['id']) && isString(value['batch']) && isString(value['name']) && isString(value['path'])
+    && isNumberOrNull(value['size']) && isNumber(value['received'])
+    && oneOf(UPLOAD_STATES, value['state']) && isSender(value['sender'])
+    && isNumber(value['createdAtMs']) && isNumber(value['changedAtMs'])
+    && (isAbsent(value['failure']) || isFailureReport(value['failure']));
+}
+
+function isTotals(value: unknown): value is Totals {
+  if (!isFields(value) || !isNumber(value['receivedBytes']) || !isNumber(value['sizeBytes'])) return false;
+  const count = value['count'];
+  return isFields(count) && UPLOAD_STATES.every((state) => isNumber(count[state]));
+}
+
+function isBatch(value: unknown): value is { readonly batch: string; readonly uploads: readonly UploadRecord[] } {
+  return isFields(value) && isString(value['batch']) && isListOf(value['uploads'], isUploadRecord);
+}
+
+export function isErrorReply(value: unknown): value is ErrorReply {
+  return isFields(value) && isFailureReport(value['error']);
+}
+
+type ReplyGuards = { readonly [Name in RouteName]: (value: unknown) => value is Api[Name]['reply'] };
+
+/** A look at every answer before it is believed: the page may be older or newer than the server that answers it. */
+export const REPLY_GUARDS: ReplyGuards = {
+  'GET /api/uploads': (value): value is Api['GET /api/uploads']['reply'] =>
+    isFields(value) && isString(value['revision'])
+    && (value['unchanged'] === true
+      || (typeof value['full'] === 'boolean' && isListOf(value['uploads'], isUploadRecord)
+        && isListOf(value['removed'], isString) && isTotals(value['totals']))),
+  'POST /api/uploads': isBatch,
+  'GET /api/uploads/:id': isUploadRecord,
+  'DELETE /api/uploads/:id': (value): value is null => value === null,
+  'POST /api/batches': isBatch,
+  'GET /api/server': (value): value is Api['GET /api/server']['reply'] => {
+    if (!isFields(value) || !isString(value['name']) || !isNumberOrNull(value['freeBytes'])) return false;
+    const { limits, on } = value;
+    return isFields(limits) && isNumberOrNull(limits['maxFileBytes']) && isNumberOrNull(limits['maxRequestBytes'])
+      && isNumber(limits['maxFilesPerRequest']) && isListOf(value['addresses'], isString)
+      && isFields(on) && typeof on['code'] === 'boolean' && typeof on['lan'] === 'boolean';
+  },
+  'POST /api/session': (value): value is Api['POST /api/session']['reply'] =>
+    isFields(value) && isString(value['token']) && isSender(value['sender']) && isNumber(value['expiresAtMs']),
+  'GET /healthz': (value): value is Api['GET /healthz']['reply'] => isFields(value) && isString(value['status']),
+};

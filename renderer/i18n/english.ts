@@ -1,0 +1,152 @@
+import type { FileWord, Messages } from './messages.ts';
+import type { Format } from '../format.ts';
+
+const plural = new Intl.PluralRules('en');
+
+function english(count: number, one: string, other: string): string {
+  return plural.select(count) === 'one' ? one : other;
+}
+
+const NOUNS = {
+  photos: ['photo', 'photos'],
+  videos: ['video', 'videos'],
+  files: ['file', 'files'],
+} as const satisfies Readonly<Record<FileWord, readonly [string, string]>>;
+
+export function createEnglish({ count: show }: Format): Messages {
+  const files = (count: number, word: FileWord): string => `${show(count)} ${english(count, ...NOUNS[word])}`;
+  return {
+    language: 'en',
+    files,
+    filesAndSize: (what, size) => `${what}, ${size}`,
+    states: {
+      ready: 'Ready', waiting: 'Waiting', receiving: 'Arriving', reconnecting: 'Reconnecting', interrupted: 'Interrupted',
+      finishing: 'Checking', stored: 'Arrived', failed: 'Not sent', cancelled: 'Cancelled',
+    },
+    failures: {
+      FILE_TOO_LARGE: 'Larger than this computer accepts. Nothing of it was sent.',
+      REQUEST_TOO_LARGE: 'Larger than this computer accepts. Nothing of it was stored.',
+      INSUFFICIENT_STORAGE: 'Not enough free space on the computer. Make room there, then retry.',
+      FILE_CHANGED: 'The file changed or moved after you chose it. Remove it here and choose it again.',
+      FILE_UNREADABLE: 'The file could not be read. Remove it here and choose it again.',
+      FILENAME_INVALID: 'The name cannot be used. Rename the file and choose it again.',
+      PATH_TOO_DEEP: 'It lies too many folders deep. Choose a folder nearer to it.',
+      PATH_TOO_LONG: 'Its path is too long. Shorten a folder name and choose it again.',
+      SIZE_MISMATCH: 'It arrived incomplete and was not stored. Retry.',
+      UPLOAD_ABORTED: 'The connection was lost and nothing of it was stored. Retry.',
+      UPLOAD_STALLED: 'No data arrived for too long and nothing of it was stored. Retry.',
+      MULTIPART_TRUNCATED: 'The connection was lost and nothing of it was stored. Retry.',
+      SENDER_GONE: 'The sender went away before this file was sent.',
+      STORAGE_IO_ERROR: 'The computer’s disk reported an error. The file was not stored.',
+      STORAGE_UNAVAILABLE: 'The upload folder cannot be written to at the moment. Retry later.',
+      SHUTTING_DOWN: 'The computer stopped receiving. Retry when it is back.',
+      TOO_MANY_UPLOADS: 'The computer is very busy. Retry in a moment.',
+      CANCELLED: 'Cancelled. Nothing of it was stored.',
+      INTERNAL: 'Something went wrong on the computer. The file was not stored. Retry.',
+    },
+    verdict: ({ word, total, stored, failed }) => {
+      if (stored === total) return total === 1 ? `Your ${NOUNS[word][0]} arrived` : `All ${files(total, word)} arrived`;
+      if (failed > 0) return `${files(total, word)}: ${show(stored)} stored, ${show(failed)} ${english(failed, 'needs', 'need')} you`;
+      return stored === 0 ? 'Cancelled' : `${files(stored, word)} arrived`;
+    },
+    verdictDetail: ({ total, stored, failed, cancelled }) => {
+      if (stored === total) return 'Checked and stored on the computer. You can close this page.';
+      if (failed > 0) return 'What is stored is safe. Each file below says what to do.';
+      return stored === 0 ? 'Nothing was stored.' : `${show(cancelled)} cancelled. What arrived is safe.`;
+    },
+
+    progressOf: (received, size) => `${received} of ${size}`,
+    timeLeft: (duration) => `${duration} left`,
+    from: (sender) => `from ${sender}`,
+    overallProgress: 'Arrived so far',
+    progressOfFile: (name) => `Progress of ${name}`,
+    unreachable: 'The computer does not answer. Trying again…',
+    sizeUnknown: 'size unknown',
+    keptAs: (name) => `Kept as ${name}`,
+    fileList: 'Files',
+
+    cancel: 'Cancel',
+    cancelNamed: (name) => `Cancel ${name}`,
+    cancelAll: 'Cancel all',
+    retry: 'Retry',
+    retryNamed: (name) => `Retry ${name}`,
+    removeNamed: (name) => `Remove ${name} from the list`,
+    dismiss: 'Dismiss',
+    chooseFiles: 'Choose files',
+    chooseFolder: 'Choose a folder',
+    dropHere: 'Drop to add',
+    unreadableDropped: (names) => `Could not be read and was left out: ${names}`,
+
+    page: {
+      title: 'Slipway',
+      sendingTo: (computer) => `Sending to ${computer}`,
+      choosePhotos: 'Choose photos or files',
+      promise: 'They go straight to this computer, at full quality. Nothing is stored anywhere else.',
+      alsoDrop: 'You can also drop or paste files here.',
+      preparing: 'Many photos? Your phone may need a moment to prepare them.',
+      addMore: 'Add more',
+      send: (what, size) => `Send ${what} (${size})`,
+      sendMore: 'Send more',
+      retryFailed: (count) => (count === 1 ? 'Retry failed' : `Retry ${show(count)} failed`),
+      startOver: 'Clear',
+      sending: (what) => `Sending ${what}`,
+      screenHint: 'Keep this page open. If the screen locks, it will continue when you return.',
+      reconnecting: 'Connection lost. It continues by itself as soon as the computer answers.',
+      announceSending: (what) => `Sending ${what}.`,
+      announceHalf: 'Half of it has arrived.',
+      announcePicked: (what, size) => `${what} chosen, ${size}.`,
+      checking: 'Looking for the computer…',
+      noAnswer: 'The computer does not answer. Are you on the same Wi-Fi, and is Slipway still open there?',
+      tryAgain: 'Try again',
+      codeTitle: 'Enter the code',
+      codeWhere: 'It is on the computer’s screen, below the QR code.',
+      codeLabel: 'Code',
+      codeGo: 'Continue',
+      codeWrong: 'That code is not right. Look at the computer’s screen once more; it may have changed.',
+      codeLocked: (wait) => (wait === null ? 'Too many wrong codes. Wait a little, then try again.' : `Too many wrong codes. Try again in ${wait}.`),
+      codeAgain: 'The code has changed. Enter the new one to go on; your list is still here.',
+      titleProgress: (percent) => `${percent} · Slipway`,
+      titleDone: 'Arrived · Slipway',
+      titleAttention: 'Needs you · Slipway',
+    },
+
+    window: {
+      emptyTitle: 'Nothing here yet',
+      emptyText: 'Drop files or folders anywhere in this window.',
+      dropOverlay: 'Drop to send',
+      dropOverlayText: (folder) => `Files and folders land in ${folder}`,
+      showInFolder: 'Show in folder',
+      showNamed: (name) => `Show ${name} in its folder`,
+      openFolder: 'Open the upload folder',
+      clearFinished: 'Clear finished',
+      uploadFolder: 'Upload folder',
+      change: 'Change…',
+      totals: ({ total, moving, stored, failed }) => [
+        files(total, 'files'),
+        ...(moving > 0 ? [`${show(moving)} on the way`] : []),
+        `${show(stored)} arrived`,
+        ...(failed > 0 ? [`${show(failed)} ${english(failed, 'needs', 'need')} you`] : []),
+      ].join(' · '),
+      nothingMoves: 'Nothing is moving',
+      filter: 'Show',
+      filters: { all: 'All', moving: 'On the way', attention: 'Needs you', stored: 'Arrived' },
+      nothingInFilter: 'No file is in this state.',
+      skipped: (count, first, reason) => (count === 1 ? `${first} was left out. ${reason}` : `${show(count)} were left out, ${first} among them. ${reason}`),
+      sentFrom: (sender, time) => `${sender} · ${time}`,
+      thisComputer: 'This computer',
+      bridgeFailures: {},
+      receive: {
+        title: 'Receive from phones',
+        off: 'Turn on, and anyone near you who has the code can send files to this computer. No app, no account.',
+        on: 'On',
+        scan: 'Scan with the phone’s camera',
+        qrLabel: (link) => `QR code for ${link}`,
+        code: 'Code',
+        or: 'Or open in a browser',
+        waiting: 'Waiting for the first device',
+        opened: (visitor) => `${visitor} opened the page`,
+        noAddress: 'This computer is in no network that a phone could reach.',
+      },
+    },
+  };
+}

@@ -1,0 +1,158 @@
+import type { FileWord, Messages } from './messages.ts';
+import type { Format } from '../format.ts';
+
+const plural = new Intl.PluralRules('de');
+
+function german(count: number, one: string, other: string): string {
+  return plural.select(count) === 'one' ? one : other;
+}
+
+const NOUNS = {
+  photos: ['Foto', 'Fotos'],
+  videos: ['Video', 'Videos'],
+  files: ['Datei', 'Dateien'],
+} as const satisfies Readonly<Record<FileWord, readonly [string, string]>>;
+
+export function createGerman({ count: show }: Format): Messages {
+  const files = (count: number, word: FileWord): string => `${show(count)} ${german(count, ...NOUNS[word])}`;
+  return {
+    language: 'de',
+    files,
+    filesAndSize: (what, size) => `${what}, ${size}`,
+    states: {
+      ready: 'Bereit', waiting: 'Wartet', receiving: 'Kommt an', reconnecting: 'Verbindet neu', interrupted: 'Unterbrochen',
+      finishing: 'Wird geprüft', stored: 'Angekommen', failed: 'Nicht gesendet', cancelled: 'Abgebrochen',
+    },
+    failures: {
+      FILE_TOO_LARGE: 'Größer, als dieser Computer annimmt. Nichts davon wurde gesendet.',
+      REQUEST_TOO_LARGE: 'Größer, als dieser Computer annimmt. Nichts davon wurde gespeichert.',
+      INSUFFICIENT_STORAGE: 'Auf dem Computer ist nicht genug Platz frei. Dort Platz schaffen, dann erneut versuchen.',
+      FILE_CHANGED: 'Die Datei wurde nach der Auswahl verändert oder verschoben. Hier entfernen und neu auswählen.',
+      FILE_UNREADABLE: 'Die Datei konnte nicht gelesen werden. Hier entfernen und neu auswählen.',
+      FILENAME_INVALID: 'Der Name ist nicht verwendbar. Datei umbenennen und neu auswählen.',
+      PATH_TOO_DEEP: 'Sie liegt zu viele Ordner tief. Einen Ordner wählen, der näher an ihr liegt.',
+      PATH_TOO_LONG: 'Ihr Pfad ist zu lang. Einen Ordnernamen kürzen und neu auswählen.',
+      SIZE_MISMATCH: 'Sie kam unvollständig an und wurde nicht gespeichert. Erneut versuchen.',
+      UPLOAD_ABORTED: 'Die Verbindung brach ab, nichts davon wurde gespeichert. Erneut versuchen.',
+      UPLOAD_STALLED: 'Zu lange kamen keine Daten an, nichts davon wurde gespeichert. Erneut versuchen.',
+      MULTIPART_TRUNCATED: 'Die Verbindung brach ab, nichts davon wurde gespeichert. Erneut versuchen.',
+      SENDER_GONE: 'Der Absender war weg, bevor diese Datei gesendet wurde.',
+      STORAGE_IO_ERROR: 'Das Laufwerk des Computers meldet einen Fehler. Die Datei wurde nicht gespeichert.',
+      STORAGE_UNAVAILABLE: 'In den Upload-Ordner kann gerade nicht geschrieben werden. Später erneut versuchen.',
+      SHUTTING_DOWN: 'Der Computer empfängt nicht mehr. Erneut versuchen, wenn er wieder da ist.',
+      TOO_MANY_UPLOADS: 'Der Computer ist sehr beschäftigt. Gleich noch einmal versuchen.',
+      CANCELLED: 'Abgebrochen. Nichts davon wurde gespeichert.',
+      INTERNAL: 'Auf dem Computer ging etwas schief. Die Datei wurde nicht gespeichert. Erneut versuchen.',
+    },
+    verdict: ({ word, total, stored, failed }) => {
+      if (stored === total) return total === 1 ? `${files(1, word)} ist angekommen` : `Alle ${files(total, word)} sind angekommen`;
+      if (failed > 0) return `${files(total, word)}: ${show(stored)} gespeichert, ${show(failed)} ${german(failed, 'braucht', 'brauchen')} Sie`;
+      return stored === 0 ? 'Abgebrochen' : `${files(stored, word)} ${german(stored, 'ist', 'sind')} angekommen`;
+    },
+    verdictDetail: ({ total, stored, failed, cancelled }) => {
+      if (stored === total) return 'Geprüft und auf dem Computer gespeichert. Sie können diese Seite schließen.';
+      if (failed > 0) return 'Was gespeichert ist, ist sicher. Bei jeder Datei unten steht, was zu tun ist.';
+      return stored === 0 ? 'Nichts wurde gespeichert.' : `${show(cancelled)} abgebrochen. Was angekommen ist, ist sicher.`;
+    },
+
+    progressOf: (received, size) => `${received} von ${size}`,
+    timeLeft: (duration) => `noch ${duration}`,
+    from: (sender) => `von ${sender}`,
+    overallProgress: 'Bisher angekommen',
+    progressOfFile: (name) => `Fortschritt von ${name}`,
+    unreachable: 'Der Computer antwortet nicht. Neuer Versuch läuft …',
+    sizeUnknown: 'Größe unbekannt',
+    keptAs: (name) => `Gespeichert als ${name}`,
+    fileList: 'Dateien',
+
+    cancel: 'Abbrechen',
+    cancelNamed: (name) => `${name} abbrechen`,
+    cancelAll: 'Alle abbrechen',
+    retry: 'Erneut versuchen',
+    retryNamed: (name) => `${name} erneut versuchen`,
+    removeNamed: (name) => `${name} aus der Liste entfernen`,
+    dismiss: 'Schließen',
+    chooseFiles: 'Dateien wählen',
+    chooseFolder: 'Ordner wählen',
+    dropHere: 'Zum Hinzufügen loslassen',
+    unreadableDropped: (names) => `Nicht lesbar und ausgelassen: ${names}`,
+
+    page: {
+      title: 'Slipway',
+      sendingTo: (computer) => `An ${computer} senden`,
+      choosePhotos: 'Fotos oder Dateien wählen',
+      promise: 'Sie gehen direkt an diesen Computer, in voller Qualität. Sonst wird nirgends etwas gespeichert.',
+      alsoDrop: 'Sie können Dateien auch hierher ziehen oder einfügen.',
+      preparing: 'Viele Fotos? Ihr Telefon braucht vielleicht einen Moment, um sie vorzubereiten.',
+      addMore: 'Mehr hinzufügen',
+      send: (what, size) => `${what} senden (${size})`,
+      sendMore: 'Mehr senden',
+      retryFailed: (count) => (count === 1 ? 'Erneut versuchen' : `${show(count)} erneut versuchen`),
+      startOver: 'Leeren',
+      sending: (what) => `${what} werden gesendet`,
+      screenHint: 'Lassen Sie diese Seite offen. Wenn der Bildschirm sich sperrt, geht es weiter, sobald Sie zurückkommen.',
+      reconnecting: 'Verbindung verloren. Es geht von selbst weiter, sobald der Computer antwortet.',
+      announceSending: (what) => `${what} werden gesendet.`,
+      announceHalf: 'Die Hälfte ist angekommen.',
+      announcePicked: (what, size) => `${what} gewählt, ${size}.`,
+      checking: 'Der Computer wird gesucht …',
+      noAnswer: 'Der Computer antwortet nicht. Sind Sie im selben WLAN, und ist Slipway dort noch offen?',
+      tryAgain: 'Noch einmal versuchen',
+      codeTitle: 'Code eingeben',
+      codeWhere: 'Er steht auf dem Bildschirm des Computers, unter dem QR-Code.',
+      codeLabel: 'Code',
+      codeGo: 'Weiter',
+      codeWrong: 'Dieser Code stimmt nicht. Schauen Sie noch einmal auf den Bildschirm; vielleicht hat er sich geändert.',
+      codeLocked: (wait) => (wait === null ? 'Zu viele falsche Codes. Bitte etwas warten.' : `Zu viele falsche Codes. Wieder möglich in ${wait}.`),
+      codeAgain: 'Der Code hat sich geändert. Geben Sie den neuen ein; Ihre Liste ist noch da.',
+      titleProgress: (percent) => `${percent} · Slipway`,
+      titleDone: 'Angekommen · Slipway',
+      titleAttention: 'Braucht Sie · Slipway',
+    },
+
+    window: {
+      emptyTitle: 'Noch nichts da',
+      emptyText: 'Ziehen Sie Dateien oder Ordner irgendwo in dieses Fenster.',
+      dropOverlay: 'Zum Senden loslassen',
+      dropOverlayText: (folder) => `Dateien und Ordner landen in ${folder}`,
+      showInFolder: 'Im Ordner zeigen',
+      showNamed: (name) => `${name} im Ordner zeigen`,
+      openFolder: 'Upload-Ordner öffnen',
+      clearFinished: 'Fertige entfernen',
+      uploadFolder: 'Upload-Ordner',
+      change: 'Ändern …',
+      totals: ({ total, moving, stored, failed }) => [
+        files(total, 'files'),
+        ...(moving > 0 ? [`${show(moving)} unterwegs`] : []),
+        `${show(stored)} angekommen`,
+        ...(failed > 0 ? [`${show(failed)} ${german(failed, 'braucht', 'brauchen')} Sie`] : []),
+      ].join(' · '),
+      nothingMoves: 'Nichts ist unterwegs',
+      filter: 'Zeigen',
+      filters: { all: 'Alle', moving: 'Unterwegs', attention: 'Braucht Sie', stored: 'Angekommen' },
+      nothingInFilter: 'Keine Datei ist in diesem Zustand.',
+      skipped: (count, first, reason) => (count === 1 ? `${first} wurde ausgelassen. ${reason}` : `${show(count)} wurden ausgelassen, darunter ${first}. ${reason}`),
+      sentFrom: (sender, time) => `${sender} · ${time}`,
+      thisComputer: 'Dieser Computer',
+      bridgeFailures: {
+        FOLDER_NOT_WRITABLE: 'In diesen Ordner kann nicht geschrieben werden.',
+        FILE_MISSING: 'Die Datei ist nicht mehr da.',
+        LAN_NOT_OPENED: 'Die Netzwerkseite ließ sich nicht öffnen.',
+        SERVER_UNREACHABLE: 'Der Upload-Server dieser App antwortet nicht.',
+        NOT_POSSIBLE: 'Das ging nicht.',
+      },
+      receive: {
+        title: 'Von Telefonen empfangen',
+        off: 'Einschalten, und wer in der Nähe den Code hat, kann Dateien an diesen Computer senden. Ohne App, ohne Konto.',
+        on: 'An',
+        scan: 'Mit der Kamera des Telefons scannen',
+        qrLabel: (link) => `QR-Code für ${link}`,
+        code: 'Code',
+        or: 'Oder im Browser öffnen',
+        waiting: 'Warten auf das erste Gerät',
+        opened: (visitor) => `${visitor} hat die Seite geöffnet`,
+        noAddress: 'Dieser Computer ist in keinem Netz, das ein Telefon erreichen könnte.',
+      },
+    },
+  };
+}

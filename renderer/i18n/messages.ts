@@ -1,0 +1,120 @@
+import type { BridgeFailureCode } from '../../electron/contracts/bridge.ts';
+import type { FailureCode } from '../../server/contracts/failure.ts';
+import type { Format } from '../format.ts';
+
+/** What a number of files is called: "photos" when all are pictures, "videos" when all are films. */
+export type FileWord = 'photos' | 'videos' | 'files';
+
+/** The outcome of a batch, or of all that was sent so far. */
+export interface VerdictCounts {
+  readonly word: FileWord;
+  readonly total: number;
+  readonly stored: number;
+  readonly failed: number;
+  readonly cancelled: number;
+}
+
+export type StateWord = 'ready' | 'waiting' | 'receiving' | 'reconnecting' | 'interrupted' | 'finishing' | 'stored' | 'failed' | 'cancelled';
+
+/** Every word that window and page show, in one language. */
+export interface Messages {
+  readonly language: string;
+  readonly files: (count: number, word: FileWord) => string;
+  readonly filesAndSize: (files: string, size: string) => string;
+  readonly states: Readonly<Record<StateWord, string>>;
+  /** What happened, whether anything is lost, what to do; where absent, the server's own sentence is shown. */
+  readonly failures: Readonly<Partial<Record<FailureCode, string>>>;
+  readonly verdict: (counts: VerdictCounts) => string;
+  readonly verdictDetail: (counts: VerdictCounts) => string;
+
+  readonly progressOf: (received: string, size: string) => string;
+  readonly timeLeft: (duration: string) => string;
+  readonly from: (sender: string) => string;
+  readonly overallProgress: string;
+  readonly progressOfFile: (name: string) => string;
+  readonly unreachable: string;
+  readonly sizeUnknown: string;
+  readonly keptAs: (name: string) => string;
+  readonly fileList: string;
+
+  readonly cancel: string;
+  readonly cancelNamed: (name: string) => string;
+  readonly cancelAll: string;
+  readonly retry: string;
+  readonly retryNamed: (name: string) => string;
+  readonly removeNamed: (name: string) => string;
+  readonly dismiss: string;
+  readonly chooseFiles: string;
+  readonly chooseFolder: string;
+  readonly dropHere: string;
+  readonly unreadableDropped: (names: string) => string;
+
+  readonly page: {
+    readonly title: string;
+    readonly sendingTo: (computer: string) => string;
+    readonly choosePhotos: string;
+    readonly promise: string;
+    readonly alsoDrop: string;
+    readonly preparing: string;
+    readonly addMore: string;
+    readonly send: (files: string, size: string) => string;
+    readonly sendMore: string;
+    readonly retryFailed: (count: number) => string;
+    readonly startOver: string;
+    readonly sending: (files: string) => string;
+    readonly screenHint: string;
+    readonly reconnecting: string;
+    readonly announceSending: (files: string) => string;
+    readonly announceHalf: string;
+    readonly announcePicked: (files: string, size: string) => string;
+    readonly checking: string;
+    readonly noAnswer: string;
+    readonly tryAgain: string;
+    readonly codeTitle: string;
+    readonly codeWhere: string;
+    readonly codeLabel: string;
+    readonly codeGo: string;
+    readonly codeWrong: string;
+    readonly codeLocked: (wait: string | null) => string;
+    readonly codeAgain: string;
+    readonly titleProgress: (percent: string) => string;
+    readonly titleDone: string;
+    readonly titleAttention: string;
+  };
+
+  readonly window: {
+    readonly emptyTitle: string;
+    readonly emptyText: string;
+    readonly dropOverlay: string;
+    readonly dropOverlayText: (folder: string) => string;
+    readonly showInFolder: string;
+    readonly showNamed: (name: string) => string;
+    readonly openFolder: string;
+    readonly clearFinished: string;
+    readonly uploadFolder: string;
+    readonly change: string;
+    readonly totals: (counts: { readonly total: number; readonly moving: number; readonly stored: number; readonly failed: number }) => string;
+    readonly nothingMoves: string;
+    readonly filter: string;
+    readonly filters: Readonly<Record<'all' | 'moving' | 'attention' | 'stored', string>>;
+    readonly nothingInFilter: string;
+    readonly skipped: (count: number, first: string, reason: string) => string;
+    readonly sentFrom: (sender: string, time: string) => string;
+    readonly thisComputer: string;
+    readonly bridgeFailures: Readonly<Partial<Record<BridgeFailureCode, string>>>;
+    readonly receive: {
+      readonly title: string;
+      readonly off: string;
+      readonly on: string;
+      readonly scan: string;
+      readonly qrLabel: (link: string) => string;
+      readonly code: string;
+      readonly or: string;
+      readonly waiting: string;
+      readonly opened: (visitor: string) => string;
+      readonly noAddress: string;
+    };
+  };
+}
+
+export type CreateMessages = (format: Format) => Messages;

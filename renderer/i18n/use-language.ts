@@ -1,0 +1,42 @@
+import { inject, type InjectionKey } from 'vue';
+import type { BridgeFailure } from '../../electron/contracts/bridge.ts';
+import type { FailureReport } from '../../server/contracts/failure.ts';
+import { createFormat, type Format } from '../format.ts';
+import { createEnglish } from './english.ts';
+import { createGerman } from './german.ts';
+import type { CreateMessages, Messages } from './messages.ts';
+
+const LANGUAGES: Readonly<Record<string, CreateMessages>> = { en: createEnglish, de: createGerman };
+
+export interface Language {
+  readonly t: Messages;
+  readonly format: Format;
+  readonly failureText: (failure: FailureReport) => string;
+  readonly bridgeFailureText: (failure: BridgeFailure) => string;
+}
+
+export const LANGUAGE: InjectionKey<Language> = Symbol('language');
+
+/** @param wanted the person's languages, best first, as in `navigator.languages`; English when none is spoken here */
+export function createLanguage(wanted: readonly string[]): Language {
+  const known = wanted.find((tag) => Object.hasOwn(LANGUAGES, languageOf(tag))) ?? 'en';
+  const format = createFormat(known);
+  const t = (LANGUAGES[languageOf(known)] ?? createEnglish)(format);
+  return {
+    t,
+    format,
+    failureText: ({ code, message }) => t.failures[code] ?? message,
+    bridgeFailureText: ({ code, message }) => t.window.bridgeFailures[code] ?? message,
+  };
+}
+
+function languageOf(tag: string): string {
+  return tag.split('-', 1)[0]?.toLowerCase() ?? '';
+}
+
+/** @throws Error when used outside an app that provides LANGUAGE */
+export function useLanguage(): Language {
+  const language = inject(LANGUAGE);
+  if (language === undefined) throw new Error('No language was provided');
+  return language;
+}

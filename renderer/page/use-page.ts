@@ -1,0 +1,53 @@
+import { computed, onScopeDispose, ref, watch, type ComputedRef, type Ref } from 'vue';
+import { pageRow, summarizeRows, type PageSummary } from '../composables/page-rows.ts';
+import { fileWord } from '../composables/file-kind.ts';
+import type { QueueRow } from '../composables/queue-row.ts';
+import { useQueue, type Queue } from '../composables/use-queue.ts';
+import { useSender } from '../composables/use-sender.ts';
+import type { VerdictCounts } from '../i18n/messages.ts';
+import type { Sender } from '../sender/sender.ts';
+import { useSession, type Session } from './use-session.ts';
+
+export interface Page {
+  readonly session: Session;
+  readonly sender: Sender;
+  readonly queue: Queue;
+  readonly rows: ComputedRef<readonly QueueRow[]>;
+  readonly summary: ComputedRef<PageSummary>;
+  readonly counts: ComputedRef<VerdictCounts>;
+  /** Names of dropped things that could not be read. */
+  readonly unreadable: Ref<readonly string[]>;
+}
+
+/** Everything the page knows, in one place: the way in, the sender, and what the server says of both. */
+export function usePage(): Page {
+  const session = useSession(() => {
+    queue.start();
+    queue.wake();
+    sender.resume();
+  });
+  const { sender, items, busy } = useSender(session.client);
+  const queue = useQueue(session.client, { busy, learned: sender.learn });
+  watch(session.state, ({ kind }) => { if (kind !== 'open') queue.stop(); });
+
+  const rows = computed(() => {
+    const { records } = queue.queue.value;
+    return [...items.value.values()].map((item) => pageRow(item, records.get(item.picked.id), queue.speedOf(item.picked.id)));
+  });
+  const summary = computed(() => summarizeRows(rows.value));
+  const counts = computed(() => {
+    const { sent, stored, failed, cancelled } = summary.value;
+    return { word: fileWord(sent.map(({ kind }) => kind)), total: sent.length, stored, failed, cancelled };
+  });
+
+  // Work that has just begun must not wait for an idle poll.
+  watch(() => summary.value.phase, (phase) => { if (phase === 'sending') queue.wake(); });
+
+  const askBeforeLeaving = (event: BeforeUnloadEvent): void => {
+    if (summary.value.phase === 'sending' || summary.value.ready.length > 0) event.preventDefault();
+  };
+  window.addEventListener('beforeunload', askBeforeLeaving);
+  onScopeDispose(() => { window.removeEventListener('beforeunload', askBeforeLeaving); });
+
+  return { session, sender, queue, rows, summary, counts, unreadable: ref([]) };
+}

@@ -1,0 +1,107 @@
+import { shallowRef, type ShallowRef } from 'vue';
+import type { ServerReply } from '../../server/contracts/api.ts';
+import { ApiFailure, ServerUnreachable } from '../api/api-failure.ts';
+import { createClient, type Client } from '../api/client.ts';
+import { createPagePlatform } from '../api/page-platform.ts';
+import { createTokenStore } from './token-store.ts';
+
+export type CodeProblem =
+  | { readonly kind: 'wrong' }
+  | { readonly kind: 'locked'; readonly waitMs: number | null }
+  | { readonly kind: 'unreachable' };
+
+export type SessionState =
+  | { readonly kind: 'checking' }
+  | { readonly kind: 'unreachable' }
+  /** `again` when the page was in before and the list may hold files. */
+  | { readonly kind: 'needs-code'; readonly problem: CodeProblem | null; readonly again: boolean; readonly asking: boolean }
+  | { readonly kind: 'open'; readonly server: ServerReply };
+
+export interface Session {
+  readonly state: Readonly<ShallowRef<SessionState>>;
+  readonly client: Client;
+  /** Finds out what the server asks for and gets in when it can. @param code from the QR code, if there is one */
+  open(code: string | null): Promise<void>;
+  enter(code: string): Promise<void>;
+}
+
+/** As a person types it: the server compares it without these. */
+export function tidyCode(typed: string): string {
+  return typed.replace(/[\s\-–—_.]+/g, '').toUpperCase();
+}
+
+/** A guest's way in: no token, a code, a token; and back when the token is no longer taken. @param opened called at every way in */
+export function useSession(opened: () => void): Session {
+  const state = shallowRef<SessionState>({ kind: 'checking' });
+  const store = createTokenStore();
+  let wasOpen = false;
+  const platform = createPagePlatform({
+    token: store.get,
+    refused(token) {
+      // A late answer to an older token says nothing about the one we have now.
+      if (token !== store.get()) return;
+      store.set(null);
+      if (state.value.kind === 'open') ask(null);
+    },
+  });
+  const client = createClient(platform.fetch);
+
+  function ask(problem: CodeProblem | null): void {
+    state.value = { kind: 'needs-code', problem, again: wasOpen, asking: false };
+  }
+
+  async function login(code: string | null): Promise<void> {
+    const { token } = await client.call('POST /api/session', { body: code === null ? {} : { code } });
+    store.set(token);
+    state.value = { kind: 'open', server: await client.call('GET /api/server', {}) };
+    wasOpen = true;
+    opened();
+  }
+
+  function problemOf(error: unknown): CodeProblem {
+    if (error instanceof ServerUnreachable) return { kind: 'unreachable' };
+    if (!(error instanceof ApiFailure)) throw error;
+    if (error.status === 429) return { kind: 'locked', waitMs: error.retryAfterMs };
+    return error.status === 401 ? { kind: 'wrong' } : { kind: 'unreachable' };
+  }
+
+  async function enter(code: string): Promise<void> {
+    state.value = { kind: 'needs-code', problem: null, again: wasOpen, asking: true };
+    try {
+      await login(tidyCode(code));
+    } catch (error) {
+      ask(problemOf(error));
+    }
+  }
+
+  /** Without a code: by the token of before a reload, or because the server asks for none. */
+  async function openWithoutCode(): Promise<void> {
+    const server = await client.call('GET /api/server', {});
+    if (store.get() === null) await login(null);
+    else {
+      state.value = { kind: 'open', server };
+      wasOpen = true;
+      opened();
+    }
+  }
+
+  return {
+    state, client, enter,
+    async open(code) {
+      state.value = { kind: 'checking' };
+      try {
+        await openWithoutCode().catch(async (error: unknown) => {
+          if (!(error instanceof ApiFailure) || error.status !== 401 || store.get() !== null) throw error;
+          // The token of an earlier visit is refused and forgotten by now, or there was none: an open server lets us in.
+          await openWithoutCode();
+        });
+      } catch (error) {
+        const refused = error instanceof ApiFailure && error.status === 401;
+        if (refused && code !== null) await enter(code);
+        else if (refused) ask(null);
+        else if (error instanceof ApiFailure || error instanceof ServerUnreachable) state.value = { kind: 'unreachable' };
+        else throw error;
+      }
+    },
+  };
+}

@@ -1,0 +1,41 @@
+import { MAX_FILES_PER_REQUEST, MAX_MANIFEST_BYTES } from '../../server/contracts/api.ts';
+import type { AnnouncedFile, UploadRecord } from '../../server/contracts/upload.ts';
+import type { Client } from '../api/client.ts';
+import type { PickedFile } from './picked-file.ts';
+import type { QueuedFile } from './plan-request.ts';
+
+export function describeFile({ id, file, folder }: PickedFile): AnnouncedFile {
+  return { id, name: file.name, ...(folder === '' ? {} : { folder }), size: file.size, modifiedAtMs: file.lastModified };
+}
+
+/** Room for the braces around the list and the batch's name. */
+const ENVELOPE_BYTES = 1024;
+
+/** Parts of one batch each, none with more files or bytes than the server takes in one announcement. */
+export function splitAnnouncement(files: readonly QueuedFile[]): readonly (readonly QueuedFile[])[] {
+  const encoder = new TextEncoder();
+  const parts: QueuedFile[][] = [];
+  let bytes = 0;
+  for (const queued of files) {
+    const size = encoder.encode(JSON.stringify(describeFile(queued))).byteLength + 1;
+    const part = parts.at(-1);
+    const fits = part !== undefined && part[0]?.batch === queued.batch
+      && part.length < MAX_FILES_PER_REQUEST && bytes + size <= MAX_MANIFEST_BYTES - ENVELOPE_BYTES;
+    if (fits) {
+      part.push(queued);
+      bytes += size;
+    } else {
+      parts.push([queued]);
+      bytes = size;
+    }
+  }
+  return parts;
+}
+
+/** Tells the server what will come, so that both sides see it as waiting. Answers what the server has, by id. */
+export async function announce(client: Client, files: readonly QueuedFile[], signal: AbortSignal): Promise<ReadonlyMap<string, UploadRecord>> {
+  const batch = files[0]?.batch;
+  const body = { ...(batch === undefined ? {} : { batch }), files: files.map(describeFile) };
+  const reply = await client.call('POST /api/batches', { body, signal });
+  return new Map(reply.uploads.map((record) => [record.id, record]));
+}
