@@ -37,25 +37,29 @@ export interface ProgressCache {
 
 interface Store {
   readonly keyv: Keyv;
+  /** Settles when the first attempt to connect has ended. */
+  readonly connected: Promise<unknown>;
   readonly close: () => Promise<void>;
 }
 
 /**
+ * Resolves when the cache is connected, or after 250 ms: it may be down, and come later.
  * @param url `memory:`, `redis://…`, `rediss://…` or `memcached://host:port`
  * @throws Failure CONFIG_INVALID for any other
  */
-export function createProgressCache(url: string, log: Log): ProgressCache {
-  const { keyv, close } = openStore(url);
+export async function openProgressCache(url: string, log: Log): Promise<ProgressCache> {
+  const { keyv, connected, close } = openStore(url);
   const waiting = new QuickLRU<string, ProgressEntry>({ maxSize: MOST_ENTRIES });
   const writing = new Set<string>();
 
   const write = async (key: string, value: unknown, ttlMs: number): Promise<void> => {
     if (!(await keyv.set(key, value, ttlMs))) throw new Error('refused');
   };
+  // A write, because a full or read-only Redis still answers reads.
+  const probe = (): Promise<void> => write(hashed('probe'), true, ENDED_TTL_MS);
   const breaker = createBreaker({
     deadlineMs: DEADLINE_MS,
-    // A write, because a full or read-only Redis still answers reads.
-    probe: () => write(hashed('probe'), true, ENDED_TTL_MS),
+    probe,
     onChange: (isOpen, error) => {
       log(isOpen ? 'warn' : 'info', isOpen ? 'cache:lost' : 'cache:back', isOpen ? { reason: reasonOf(error) } : {});
       if (!isOpen) writeWaiting();
@@ -79,7 +83,8 @@ export function createProgressCache(url: string, log: Log): ProgressCache {
     }
   };
 
-  void breaker.run(() => write(hashed('probe'), true, ENDED_TTL_MS));
+  await Promise.race([connected, after(DEADLINE_MS)]);
+  await breaker.run(probe);
 
   return {
     async get(key) {
@@ -94,7 +99,7 @@ export function createProgressCache(url: string, log: Log): ProgressCache {
     async stop() {
       breaker.stop();
       // A cache that hangs must not hold up the end of the process.
-      await Promise.race([close(), new Promise((resolve) => setTimeout(resolve, DEADLINE_MS).unref())]);
+      await Promise.race([close(), after(DEADLINE_MS)]);
     },
   };
 }
@@ -108,7 +113,7 @@ function openStore(url: string): Store {
   const protocol = /^[a-z]+:/u.exec(url)?.[0];
   switch (protocol) {
     case 'memory:':
-      return { keyv: new Keyv({ store: new QuickLRU({ maxSize: MOST_ENTRIES }), namespace: 'slipway' }), close: () => Promise.resolve() };
+      return { keyv: new Keyv({ store: new QuickLRU({ maxSize: MOST_ENTRIES }), namespace: 'slipway' }), connected: Promise.resolve(), close: () => Promise.resolve() };
     case 'redis:':
     case 'rediss:':
       return openRedis(url);
@@ -129,15 +134,19 @@ function openRedis(url: string): Store {
   });
   // Keyv learns of errors by its own calls; the client also tells of lost connections, and insists on a listener.
   client.on('error', () => undefined);
-  client.connect().catch(() => undefined);
+  const connected = client.connect().catch(() => undefined);
   const adapter = new KeyvRedis(client, { namespace: 'slipway', throwOnErrors: true, throwOnConnectError: false });
-  return { keyv: new Keyv(adapter, { namespace: 'slipway', useKeyPrefix: false, throwOnErrors: true }), close: async () => client.destroy() };
+  return { keyv: new Keyv(adapter, { namespace: 'slipway', useKeyPrefix: false, throwOnErrors: true }), connected, close: async () => client.destroy() };
 }
 
 function openMemcached(servers: string): Store {
   const silent = { log: (): void => undefined };
   const adapter = new KeyvMemcache(servers, { timeout: DEADLINE_MS / 1000, conntimeout: 1, retries: 1, failover: false, logger: silent });
-  return { keyv: new Keyv(adapter, { namespace: 'slipway', throwOnErrors: true }), close: async () => adapter.client.close() };
+  return { keyv: new Keyv(adapter, { namespace: 'slipway', throwOnErrors: true }), connected: Promise.resolve(), close: async () => adapter.client.close() };
+}
+
+function after(ms: number): Promise<void> {
+  return new Promise((resolve) => void setTimeout(resolve, ms).unref());
 }
 
 function reasonOf(error: unknown): string {

@@ -1,0 +1,56 @@
+import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
+import type { Sender } from '../contracts/upload.ts';
+
+const PREFIX = 's1.';
+const LIFETIME_MS = 24 * 60 * 60_000;
+
+export interface SessionToken {
+  readonly token: string;
+  readonly expiresAtMs: number;
+}
+
+/**
+ * Tokens for devices that gave the right code. They are signed, not stored, so that every process with the same secret knows
+ * them, also after a restart and without the cache.
+ */
+export interface SessionTokens {
+  issue(sender: Sender): SessionToken;
+  /** The sender it was issued to; null when it is forged, cut or too old. */
+  verify(token: string): Sender | null;
+}
+
+/** True when the text wants to be one of these tokens. */
+export function looksLikeSessionToken(text: string): boolean {
+  return text.startsWith(PREFIX);
+}
+
+/** A new identity for a device that opens the page. */
+export function newPageSender(name: string): Sender {
+  return { id: `page-${randomBytes(16).toString('hex')}`, name, kind: 'page' };
+}
+
+export function createSessionTokens(secret: Buffer): SessionTokens {
+  const sign = (body: string): Buffer => createHmac('sha256', secret).update(body).digest();
+
+  return {
+    issue(sender) {
+      const expiresAtMs = Date.now() + LIFETIME_MS;
+      const body = Buffer.from(JSON.stringify([sender.id, sender.name, expiresAtMs])).toString('base64url');
+      return { token: `${PREFIX}${body}.${sign(body).toString('base64url')}`, expiresAtMs };
+    },
+    verify(token) {
+      const [body, signature] = token.slice(PREFIX.length).split('.');
+      if (body === undefined || signature === undefined) return null;
+      const given = Buffer.from(signature, 'base64url');
+      const right = sign(body);
+      if (given.length !== right.length || !timingSafeEqual(given, right)) return null;
+      return senderOf(Buffer.from(body, 'base64url').toString());
+    },
+  };
+}
+
+/** The signature was right, so only we can have written this. */
+function senderOf(body: string): Sender | null {
+  const [id, name, expiresAtMs] = JSON.parse(body) as readonly [string, string, number];
+  return expiresAtMs < Date.now() ? null : { id, name, kind: 'page' };
+}

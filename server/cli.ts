@@ -1,0 +1,92 @@
+#!/usr/bin/env node
+import { existsSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { renderUnicodeCompact } from 'uqr';
+import { asFailure } from './failure.ts';
+import { createTerminalLog } from './terminal-log.ts';
+import type { RunningServer } from './running-server.ts';
+import { HELP, readServeOptions, type ServeOptions } from './serve-options.ts';
+import { startServer } from './start-server.ts';
+import { VERSION } from './version.ts';
+
+/** Where the build puts the page, seen from the built cli.js. */
+const PAGE_FOLDER = fileURLToPath(new URL('../renderer/page', import.meta.url));
+
+const out = (text: string): void => void process.stdout.write(`${text}\n`);
+const err = (text: string): void => void process.stderr.write(`${text}\n`);
+
+type Serve = Extract<ServeOptions, { kind: 'serve' }>;
+
+async function serve(options: Serve): Promise<void> {
+  const folder = resolve(options.folder);
+  if (options.code === null && !/^(?:127\.|::1$|localhost$)/u.test(options.host)) {
+    err('Warning: with --open, everybody in the network can send files to this computer.');
+  }
+  const server = await startServer(
+    {
+      folder,
+      host: options.host,
+      port: options.port,
+      cacheUrl: options.cacheUrl,
+      allowedHosts: options.allowedHosts,
+      ...(options.code === undefined ? {} : { code: options.code }),
+      ...(options.maxBytes === undefined ? {} : { maxFileBytes: options.maxBytes }),
+      ...(existsSync(PAGE_FOLDER) ? { pageFolder: PAGE_FOLDER } : {}),
+    },
+    createTerminalLog(err),
+  );
+  stopOnSignals(server);
+  if (options.isJson) out(JSON.stringify({ url: server.url, code: server.code, pid: process.pid }));
+  else welcome(server, folder);
+}
+
+function welcome(server: RunningServer, folder: string): void {
+  const fragment = server.code === null ? '' : `/#${server.code.replaceAll(' ', '')}`;
+  const best = `${server.addresses[0] ?? server.url}${fragment}`;
+  out(`Slipway ${VERSION} receives files into ${folder}\n`);
+  out(renderUnicodeCompact(best, { border: 2 }));
+  out(`\nOpen   ${best}`);
+  for (const address of server.addresses.slice(1)) out(`or     ${address}${fragment}`);
+  out(server.code === null ? 'Code   none is asked for' : `Code   ${server.code}`);
+  out('Stop   Ctrl-C\n');
+}
+
+function stopOnSignals(server: RunningServer): void {
+  let isStopping = false;
+  const stop = (): void => {
+    if (isStopping) process.exit(130);
+    isStopping = true;
+    // The deadline that supervisors are promised; whatever still hangs then is cut.
+    setTimeout(() => process.exit(1), 9000).unref();
+    void server.stop().then(() => process.exit(0));
+  };
+  process.on('SIGTERM', stop);
+  process.on('SIGINT', stop);
+}
+
+async function main(): Promise<void> {
+  const options = readServeOptions(process.argv.slice(2));
+  switch (options.kind) {
+    case 'help':
+      out(HELP);
+      return;
+    case 'version':
+      out(VERSION);
+      return;
+    case 'wrong':
+      err(options.sentence);
+      process.exitCode = 2;
+      return;
+    case 'serve':
+      await serve(options);
+      return;
+    default:
+      options satisfies never;
+  }
+}
+
+main().catch((error: unknown) => {
+  err(asFailure(error).message);
+  process.exitCode = 1;
+});

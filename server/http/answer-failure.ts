@@ -1,0 +1,94 @@
+import { randomUUID } from 'node:crypto';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { ErrorReply } from '../contracts/failure.ts';
+import { asFailure, Failure } from '../failure.ts';
+import type { Log } from '../log.ts';
+import { isBodyPending } from './request-body.ts';
+
+/** What a refused sender may still send before the connection is cut; lets it read the answer first. */
+const LINGER_BYTES = 8 << 20;
+const LINGER_MS = 1000;
+
+/** Errors of express.json (body-parser, "Errors") by their `type`. */
+const JSON_ERRORS: Readonly<Record<string, Failure>> = {
+  'entity.parse.failed': new Failure('BODY_INVALID'),
+  'entity.too.large': new Failure('BODY_TOO_LARGE'),
+  'request.aborted': new Failure('UPLOAD_ABORTED'),
+  'request.size.invalid': new Failure('BODY_INVALID'),
+  'encoding.unsupported': new Failure('CONTENT_ENCODING_UNSUPPORTED'),
+  'charset.unsupported': new Failure('UNSUPPORTED_MEDIA_TYPE'),
+};
+
+export interface Answer {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
+}
+
+/**
+ * Turns a failure into an answer: the only place where that happens.
+ * @param beside further fields next to `error`
+ */
+export function failureAnswer(failure: Failure, requestId: string, beside: object = {}): Answer {
+  const limit = failure.limit === undefined ? {} : { limit: failure.limit };
+  const reply: ErrorReply = { ...beside, error: { ...failure.report(), requestId, ...limit } };
+  return {
+    status: failure.status,
+    headers: {
+      'Content-Type': 'application/json; charset=utf-8',
+      'Cache-Control': 'no-store',
+      'X-Content-Type-Options': 'nosniff',
+      // Not Basic: browsers would open their own dialog over the page.
+      ...(failure.status === 401 ? { 'WWW-Authenticate': 'Bearer realm="Slipway"' } : {}),
+      ...(failure.retryAfterS === undefined ? {} : { 'Retry-After': String(failure.retryAfterS) }),
+    },
+    body: JSON.stringify(reply),
+  };
+}
+
+/** Answers a request that failed. When its body is not here yet, it is not waited for: the connection ends with the answer. */
+export function answerFailure(request: IncomingMessage, response: ServerResponse, error: unknown, log: Log, beside?: object): void {
+  const failure = nameOf(error);
+  const requestId = randomUUID();
+  const cause = failure.cause instanceof Error ? failure.cause.message : undefined;
+  log(failure.status === 500 ? 'error' : 'info', 'request:refused', { requestId, method: request.method ?? '', code: failure.code, cause });
+  if (response.headersSent) {
+    response.destroy();
+    return;
+  }
+  const { status, headers, body } = failureAnswer(failure, requestId, beside);
+  const isPending = isBodyPending(request);
+  response.writeHead(status, { ...headers, 'Content-Length': Buffer.byteLength(body), ...(isPending ? { Connection: 'close' } : {}) });
+  if (!isPending) {
+    response.end(body);
+    return;
+  }
+  response.write(request.method === 'HEAD' ? '' : body);
+  linger(request, () => response.end());
+}
+
+/** Reads on for a moment and drops it: a connection that is cut while data is under way may lose the answer (RFC 9112, section 9.6). */
+function linger(request: IncomingMessage, end: () => void): void {
+  let bytes = 0;
+  const finish = (): void => {
+    clearTimeout(timer);
+    request.off('data', count).off('end', finish).off('close', finish);
+    end();
+  };
+  const count = (chunk: Buffer): void => {
+    bytes += chunk.byteLength;
+    if (bytes > LINGER_BYTES) finish();
+  };
+  const timer = setTimeout(finish, LINGER_MS);
+  request.unpipe();
+  request.on('data', count).once('end', finish).once('close', finish);
+  request.resume();
+}
+
+function nameOf(error: unknown): Failure {
+  if (error instanceof Error && 'type' in error && typeof error.type === 'string') {
+    return JSON_ERRORS[error.type] ?? asFailure(error);
+  }
+  // Express could not decode a path parameter.
+  return error instanceof URIError ? new Failure('NOT_FOUND') : asFailure(error);
+}

@@ -1,0 +1,104 @@
+import { randomUUID } from 'node:crypto';
+import express, { Router, type Request, type RequestHandler } from 'express';
+import type { Access } from '../access/access.ts';
+import { MAX_FILES_PER_REQUEST, MAX_MANIFEST_BYTES, type Api, type ServerReply } from '../contracts/api.ts';
+import { Failure } from '../failure.ts';
+import type { Log } from '../log.ts';
+import { VERSION } from '../version.ts';
+import { answerForm } from './form-answer.ts';
+import { callerOf, credentialsOf } from './gate.ts';
+import { isProgressKey, readFiles } from './read-files.ts';
+import { inviteBody } from './request-body.ts';
+import { takeForm, type FormLimits } from './take-form.ts';
+
+/** What one listener tells about itself. */
+export interface ServerFacts {
+  readonly name: string;
+  /** Bytes; null when only the disk is the limit. */
+  readonly maxFileBytes: number | null;
+  readonly maxRequestBytes: number | null;
+  readonly addresses: () => readonly string[];
+  readonly isLan: boolean;
+}
+
+/** Reads a JSON body; anything else is refused, which also keeps out what plain HTML forms can send. */
+export const jsonBody: readonly RequestHandler[] = [
+  (request, response, next) => {
+    if (!request.is('application/json')) throw new Failure('UNSUPPORTED_MEDIA_TYPE');
+    inviteBody(request, response);
+    next();
+  },
+  express.json({ limit: MAX_MANIFEST_BYTES, inflate: false }),
+];
+
+/** The JSON API; all behind the gate. */
+export function apiRoutes(limits: FormLimits, access: Access, facts: ServerFacts, log: Log): Router {
+  const { service } = limits;
+  const router = Router();
+
+  router.post('/api/uploads', async (request, response) => {
+    answerForm(request, response, await takeForm(request, response, callerOf(request).sender, limits), log);
+  });
+
+  router.get('/api/uploads', (request, response) => {
+    const { since } = request.query;
+    const reply: Api['GET /api/uploads']['reply'] = service.changes(typeof since === 'string' ? since : undefined, visibleTo(request));
+    response.json(reply);
+  });
+
+  router.get('/api/uploads/:id', async (request, response) => {
+    const reply: Api['GET /api/uploads/:id']['reply'] = await service.find(request.params.id, visibleTo(request));
+    response.json(reply);
+  });
+
+  router.delete('/api/uploads/:id', (request, response) => {
+    service.cancelOrDrop(request.params.id, visibleTo(request));
+    response.status(204).end();
+  });
+
+  router.post('/api/batches', ...jsonBody, (request, response) => {
+    const { batch, files } = objectBody(request);
+    if (batch !== undefined && !isProgressKey(batch)) throw new Failure('PROGRESS_ID_INVALID');
+    const key = batch ?? randomUUID();
+    const reply: Api['POST /api/batches']['reply'] = { batch: key, uploads: service.announce(callerOf(request).sender, key, readFiles(files), true) };
+    response.status(201).json(reply);
+  });
+
+  router.get('/api/server', async (_request, response) => {
+    const reply: ServerReply = {
+      name: facts.name,
+      version: VERSION,
+      limits: { maxFileBytes: facts.maxFileBytes, maxRequestBytes: facts.maxRequestBytes, maxFilesPerRequest: MAX_FILES_PER_REQUEST },
+      freeBytes: await service.freeBytes(),
+      addresses: facts.addresses(),
+      on: { code: access.asksForCode, lan: facts.isLan, cache: service.cacheHealth() },
+    };
+    response.json(reply);
+  });
+
+  return router;
+}
+
+/** How a device comes by its token; the only API route before the gate's last door. */
+export function sessionRoute(access: Access): Router {
+  const router = Router();
+  router.post('/api/session', ...jsonBody, (request, response) => {
+    const { code } = objectBody(request);
+    if (code !== undefined && (typeof code !== 'string' || code.length > 128)) throw new Failure('BODY_INVALID');
+    const reply: Api['POST /api/session']['reply'] = access.startSession(code, credentialsOf(request));
+    response.status(201).json(reply);
+  });
+  return router;
+}
+
+/** The sender whose uploads the caller may see; undefined for everybody's. */
+function visibleTo(request: Request): string | undefined {
+  const { isOwner, sender } = callerOf(request);
+  return isOwner ? undefined : sender.id;
+}
+
+function objectBody(request: Request): Readonly<Record<string, unknown>> {
+  const body: unknown = request.body;
+  if (typeof body !== 'object' || body === null || Array.isArray(body)) throw new Failure('BODY_INVALID');
+  return { ...body };
+}

@@ -1,0 +1,63 @@
+import express, { type ErrorRequestHandler, type Express, type RequestHandler } from 'express';
+import type { Access } from '../access/access.ts';
+import { Failure } from '../failure.ts';
+import type { Log } from '../log.ts';
+import { answerFailure } from './answer-failure.ts';
+import { apiRoutes, sessionRoute, type ServerFacts } from './api-routes.ts';
+import { classicRoutes } from './classic-form.ts';
+import { requireCaller, requireOurHost, requireOurOrigin } from './gate.ts';
+import { healthOf, healthRoute } from './health-route.ts';
+import { servePage, setSecurityHeaders } from './page-files.ts';
+import type { FormLimits } from './take-form.ts';
+
+/** The methods of each route, for 405 answers. */
+const METHODS: readonly (readonly [RegExp, string])[] = [
+  [/^\/api\/uploads\/?$/u, 'GET, POST'],
+  [/^\/api\/uploads\/[^/]+\/?$/u, 'GET, DELETE'],
+  [/^\/api\/(?:batches|session)\/?$/u, 'POST'],
+  [/^\/uploadfile\/?$/u, 'POST'],
+  [/^\/api\/server\/?$|^\/healthz\/?$|^\/$/u, 'GET'],
+];
+
+export interface AppOptions extends FormLimits {
+  readonly access: Access;
+  readonly facts: ServerFacts;
+  /** Told the Host header, lower case. */
+  readonly isOurHost: (host: string) => boolean;
+  readonly pageFolder: string | undefined;
+  readonly onVisit: (deviceName: string) => void;
+  readonly log: Log;
+}
+
+/** The face of one listener: gate, page, API, classic pair, and one answer for whatever goes wrong. */
+export function createApp(options: AppOptions): Express {
+  const { access, facts, log, onVisit, pageFolder, service } = options;
+  const app = express();
+  app.disable('x-powered-by').disable('etag').set('query parser', 'simple');
+
+  app.use(setSecurityHeaders, requireOurHost(options.isOurHost));
+  if (pageFolder !== undefined) app.use(...servePage(pageFolder, onVisit));
+  app.use(requireOurOrigin, noStore, sessionRoute(access), healthRoute(service));
+  app.use(requireCaller(access, ({ sender }) => service.seen(sender.id)));
+  app.get('/healthz', (_request, response) => void response.json(healthOf(service)));
+  app.use(apiRoutes(options, access, facts, log), classicRoutes(options, log));
+  app.use(refuseTheRest, answerErrors(log));
+  return app;
+}
+
+const noStore: RequestHandler = (_request, response, next) => {
+  response.set('Cache-Control', 'no-store');
+  next();
+};
+
+const refuseTheRest: RequestHandler = (request, response) => {
+  const allowed = METHODS.find(([path]) => path.test(request.path))?.[1];
+  if (allowed === undefined) throw new Failure('NOT_FOUND');
+  response.set('Allow', allowed);
+  throw new Failure('METHOD_NOT_ALLOWED');
+};
+
+function answerErrors(log: Log): ErrorRequestHandler {
+  // Express knows an error handler by its four parameters.
+  return (error: unknown, request, response, _next) => answerFailure(request, response, error, log);
+}

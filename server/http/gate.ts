@@ -1,0 +1,64 @@
+import type { Request, RequestHandler } from 'express';
+import type { Access, Caller, Credentials } from '../access/access.ts';
+import { Failure } from '../failure.ts';
+
+const callers = new WeakMap<Request, Caller>();
+
+/** Who makes a request that has passed {@link requireCaller}. */
+export function callerOf(request: Request): Caller {
+  const caller = callers.get(request);
+  if (caller === undefined) throw new Failure('AUTH_REQUIRED');
+  return caller;
+}
+
+/** What a request shows of whoever makes it. */
+export function credentialsOf(request: Request): Credentials {
+  return {
+    authorization: request.headers.authorization,
+    // Straight from the socket: anybody can write an X-Forwarded-For header.
+    address: request.socket.remoteAddress ?? '',
+    userAgent: request.headers['user-agent'],
+  };
+}
+
+/**
+ * Lets pass only what is well-formed and asks for us by a name that we have. The exact Host is what keeps web pages out that
+ * reach this address under a name of their own (DNS rebinding).
+ * @param isOurHost told the Host header, lower case
+ */
+export function requireOurHost(isOurHost: (host: string) => boolean): RequestHandler {
+  return (request, _response, next) => {
+    const hosts = request.rawHeaders.filter((header, index) => index % 2 === 0 && header.toLowerCase() === 'host');
+    if (hosts.length !== 1 || !isOurHost((request.headers.host ?? '').toLowerCase())) throw new Failure('HOST_NOT_ALLOWED');
+    if (!request.url.startsWith('/')) throw new Failure('REQUEST_INVALID');
+    // Node passes "gzip, chunked" on and leaves the gzip to the application.
+    const transferEncoding = request.headers['transfer-encoding'];
+    if (transferEncoding !== undefined && transferEncoding.toLowerCase() !== 'chunked') throw new Failure('TRANSFER_ENCODING_UNSUPPORTED');
+    // Nothing is ever inflated.
+    const contentEncoding = request.headers['content-encoding'];
+    if (contentEncoding !== undefined && contentEncoding.toLowerCase() !== 'identity') throw new Failure('CONTENT_ENCODING_UNSUPPORTED');
+    next();
+  };
+}
+
+/** Refuses what a page of another origin makes a browser send; browsers set these headers, pages cannot. */
+export const requireOurOrigin: RequestHandler = (request, _response, next) => {
+  const { origin, host } = request.headers;
+  const site = request.headers['sec-fetch-site'];
+  const isOurs = origin === undefined || [`http://${host}`, `https://${host}`].includes(origin.toLowerCase());
+  if (!isOurs || site === 'cross-site' || site === 'same-site') throw new Failure('ORIGIN_NOT_ALLOWED');
+  next();
+};
+
+/**
+ * Lets pass only those who may come in, before a byte of the body is read.
+ * @param onCaller told of everybody who does
+ */
+export function requireCaller(access: Access, onCaller: (caller: Caller) => void): RequestHandler {
+  return (request, _response, next) => {
+    const caller = access.identify(credentialsOf(request));
+    callers.set(request, caller);
+    onCaller(caller);
+    next();
+  };
+}

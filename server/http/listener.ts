@@ -1,0 +1,102 @@
+import { createServer, type IncomingMessage, type RequestListener, type Server, STATUS_CODES } from 'node:http';
+import type { AddressInfo, Socket } from 'node:net';
+import { randomUUID } from 'node:crypto';
+import { Failure, systemErrorCode } from '../failure.ts';
+import type { FailureCode } from '../contracts/failure.ts';
+import { failureAnswer } from './answer-failure.ts';
+import { noteExpectation } from './request-body.ts';
+
+/** Larger than Node's 64 KiB: an upload to disk took about half the time. */
+const BUFFER_BYTES = 1 << 20;
+
+/** An open door: one address, one port. */
+export interface Listener {
+  readonly port: number;
+  /** Takes no new connections and ends idle ones; resolves when all are closed, the rest cut after the grace time. */
+  close(graceMs: number): Promise<void>;
+}
+
+/** @throws Failure PORT_IN_USE, ADDRESS_NOT_AVAILABLE, CONFIG_INVALID */
+export async function listen(host: string, port: number, handler: (port: number) => RequestListener): Promise<Listener> {
+  const server = createServer({
+    highWaterMark: BUFFER_BYTES,
+    // The default of 300 s cuts healthy uploads (nodejs/node#47421); stalled ones are found by watchForStall.
+    requestTimeout: 0,
+    headersTimeout: 15_000,
+    connectionsCheckingInterval: 5_000,
+    keepAliveTimeout: 10_000,
+    // The gate answers for a missing Host itself, in our envelope.
+    requireHostHeader: false,
+  });
+  const busy = new Set<Socket>();
+  const actualPort = await startListening(server, host, port);
+  const handle = handler(actualPort);
+
+  const serve: RequestListener = (request, response) => {
+    busy.add(request.socket);
+    response.once('close', () => busy.delete(request.socket));
+    handle(request, response);
+  };
+  server.on('request', serve);
+  server.on('checkContinue', (request: IncomingMessage, response: Parameters<RequestListener>[1]) => {
+    noteExpectation(request);
+    serve(request, response);
+  });
+  server.on('clientError', (error, socket) => refuseConnection(error, socket as Socket, busy));
+
+  return {
+    port: actualPort,
+    async close(graceMs) {
+      const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+      server.closeIdleConnections();
+      const timer = setTimeout(() => server.closeAllConnections(), graceMs);
+      await closed;
+      clearTimeout(timer);
+    },
+  };
+}
+
+function startListening(server: Server, host: string, port: number): Promise<number> {
+  return new Promise((resolve, reject) => {
+    server.once('error', (error) => reject(new Failure(listenFailure(error), { cause: error })));
+    server.listen({ host, port }, () => {
+      server.removeAllListeners('error');
+      resolve((server.address() as AddressInfo).port);
+    });
+  });
+}
+
+function listenFailure(error: unknown): FailureCode {
+  switch (systemErrorCode(error)) {
+    case 'EADDRINUSE':
+      return 'PORT_IN_USE';
+    case 'EADDRNOTAVAIL':
+    case 'ENOTFOUND':
+    case 'EAI_AGAIN':
+      return 'ADDRESS_NOT_AVAILABLE';
+    default:
+      return 'CONFIG_INVALID';
+  }
+}
+
+/** What could not be parsed never becomes a request; Node's own answer to it has no body. */
+function refuseConnection(error: Error, socket: Socket, busy: ReadonlySet<Socket>): void {
+  if (!socket.writable || busy.has(socket) || systemErrorCode(error) === 'ECONNRESET') {
+    socket.destroy();
+    return;
+  }
+  const { status, headers, body } = failureAnswer(new Failure(parserFailure(error)), randomUUID());
+  const lines = Object.entries({ ...headers, 'Content-Length': Buffer.byteLength(body), Connection: 'close' }).map(([name, value]) => `${name}: ${value}`);
+  socket.end(`HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}\r\n${lines.join('\r\n')}\r\n\r\n${body}`);
+}
+
+function parserFailure(error: unknown): FailureCode {
+  switch (systemErrorCode(error)) {
+    case 'HPE_HEADER_OVERFLOW':
+      return 'HEADERS_TOO_LARGE';
+    case 'ERR_HTTP_REQUEST_TIMEOUT':
+      return 'REQUEST_TIMEOUT';
+    default:
+      return 'REQUEST_INVALID';
+  }
+}

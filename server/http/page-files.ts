@@ -1,0 +1,36 @@
+import express, { type RequestHandler } from 'express';
+import { deviceName } from '../access/device-name.ts';
+
+const SECURITY_HEADERS = {
+  'Content-Security-Policy':
+    "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self' data: blob:; " +
+    "form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
+  'X-Content-Type-Options': 'nosniff',
+  'Referrer-Policy': 'no-referrer',
+  'Cross-Origin-Resource-Policy': 'same-origin',
+  'X-Frame-Options': 'DENY',
+};
+
+/** On every answer, not only the page's: whatever a browser may be tricked into showing. */
+export const setSecurityHeaders: RequestHandler = (_request, response, next) => {
+  response.set(SECURITY_HEADERS);
+  next();
+};
+
+/**
+ * Serves the built page.
+ * @param onVisit told of every device that opens it
+ */
+export function servePage(folder: string, onVisit: (deviceName: string) => void): readonly RequestHandler[] {
+  const noteVisit: RequestHandler = (request, _response, next) => {
+    if (request.method === 'GET' && request.path === '/') onVisit(deviceName(request.get('User-Agent')));
+    next();
+  };
+  const files = express.static(folder, {
+    redirect: false,
+    dotfiles: 'ignore',
+    // The names under assets/ carry a hash of the content.
+    setHeaders: (response, path) => response.setHeader('Cache-Control', /[/\\]assets[/\\]/u.test(path) ? 'public, max-age=31536000, immutable' : 'no-cache'),
+  });
+  return [noteVisit, files];
+}

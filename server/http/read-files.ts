@@ -1,0 +1,58 @@
+import { MAX_FILES_PER_REQUEST } from '../contracts/api.ts';
+import type { AnnouncedFile, Manifest } from '../contracts/upload.ts';
+import { Failure } from '../failure.ts';
+
+const PROGRESS_KEY = /^[\x21-\x7e]{1,128}$/u;
+const MOST_NAME_LENGTH = 1024;
+const MOST_FOLDER_LENGTH = 4096;
+
+/** True for what may name an upload or a batch: 1 to 128 visible ASCII characters. */
+export function isProgressKey(value: unknown): value is string {
+  return typeof value === 'string' && PROGRESS_KEY.test(value);
+}
+
+/** @throws Failure MANIFEST_INVALID, TOO_MANY_FILES */
+export function readManifest(text: string): Manifest {
+  try {
+    const value: unknown = JSON.parse(text);
+    return { files: readFiles(isObject(value) ? value['files'] : undefined) };
+  } catch (error) {
+    throw error instanceof Failure ? error : new Failure('MANIFEST_INVALID', { cause: error });
+  }
+}
+
+/** @throws Failure MANIFEST_INVALID, TOO_MANY_FILES */
+export function readFiles(value: unknown): readonly AnnouncedFile[] {
+  if (!Array.isArray(value) || value.length === 0) throw new Failure('MANIFEST_INVALID');
+  if (value.length > MAX_FILES_PER_REQUEST) throw new Failure('TOO_MANY_FILES', { limit: MAX_FILES_PER_REQUEST });
+  const files = value.map(readFile);
+  if (new Set(files.map(({ id }) => id)).size < files.length) throw new Failure('MANIFEST_INVALID');
+  return files;
+}
+
+function readFile(value: unknown): AnnouncedFile {
+  if (!isObject(value)) throw new Failure('MANIFEST_INVALID');
+  const { id, name, folder, size, modifiedAtMs } = value;
+  const isWellFormed =
+    isProgressKey(id) && isText(name, MOST_NAME_LENGTH) && (folder === undefined || isText(folder, MOST_FOLDER_LENGTH)) && isBytes(size);
+  if (!isWellFormed) throw new Failure('MANIFEST_INVALID');
+  return {
+    id,
+    name,
+    size,
+    ...(folder === undefined ? {} : { folder }),
+    ...(typeof modifiedAtMs === 'number' && Number.isFinite(modifiedAtMs) ? { modifiedAtMs } : {}),
+  };
+}
+
+function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function isText(value: unknown, mostLength: number): value is string {
+  return typeof value === 'string' && value.length <= mostLength;
+}
+
+function isBytes(value: unknown): value is number {
+  return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0;
+}

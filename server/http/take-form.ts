@@ -1,0 +1,187 @@
+import { randomUUID } from 'node:crypto';
+import type { Request, Response } from 'express';
+import { MANIFEST_FIELD, PROGRESS_ID_HEADER } from '../contracts/api.ts';
+import type { FailureCode } from '../contracts/failure.ts';
+import type { AnnouncedFile, Sender, UploadRecord } from '../contracts/upload.ts';
+import { asFailure, Failure } from '../failure.ts';
+import type { BatchProgress } from '../uploads/batch-progress.ts';
+import type { Arrival } from '../uploads/reception.ts';
+import type { UploadService } from '../uploads/upload-service.ts';
+import { readForm, type FilePart } from './multipart.ts';
+import { isProgressKey, readManifest } from './read-files.ts';
+import { announcedBytes, inviteBody } from './request-body.ts';
+import { watchForStall } from './stall-timer.ts';
+
+/** Fewer bytes than this are rather read and dropped than a connection cut. */
+const WORTH_CUTTING_BYTES = 8 << 20;
+
+/** What is wrong with one file and says nothing about the others. */
+const FILE_FAULTS: ReadonlySet<FailureCode> = new Set<FailureCode>(['FILENAME_INVALID', 'PATH_TOO_DEEP', 'PATH_TOO_LONG', 'FILE_TOO_LARGE']);
+
+export interface FormLimits {
+  readonly service: UploadService;
+  /** Bytes. */
+  readonly maxRequestBytes: number;
+  readonly stallTimeoutMs: number;
+  /** Aborted with a Failure when the server stops. */
+  readonly stopping: AbortSignal;
+}
+
+/** What became of a form. With a failure, the form itself did not come to its end; files that did stand in `uploads` all the same. */
+export interface FormOutcome {
+  readonly batch: string;
+  readonly uploads: readonly UploadRecord[];
+  readonly failure: Failure | null;
+}
+
+/**
+ * Takes in a form. With a manifest, each file stands for itself and is published as soon as it is complete. Without one, nobody
+ * could say later which of the files had arrived, so the form is the unit: they are published together when all of it is here.
+ * @param keyFields text fields that may name the batch, besides X-Progress-ID in header and query
+ * @throws Failure for what can be refused before the body
+ */
+export async function takeForm(request: Request, response: Response, sender: Sender, limits: FormLimits, keyFields: readonly string[] = []): Promise<FormOutcome> {
+  const totalBytes = await requireAcceptable(request, limits);
+  const form = new Form(request, sender, limits, totalBytes, keyFields);
+  inviteBody(request, response);
+  const stopWatching = watchForStall(request, limits.stallTimeoutMs, () => form.end(new Failure('UPLOAD_STALLED')));
+  try {
+    await readForm(request, response, form, form.signal);
+    return await form.complete();
+  } catch (error) {
+    return await form.abandon(asFailure(error));
+  } finally {
+    stopWatching();
+  }
+}
+
+/** @returns bytes of the body, null when they are not announced */
+async function requireAcceptable(request: Request, { service, maxRequestBytes, stopping }: FormLimits): Promise<number | null> {
+  stopping.throwIfAborted();
+  if (!/^multipart\/form-data(?:;|$)/iu.test(request.headers['content-type'] ?? '')) throw new Failure('UNSUPPORTED_MEDIA_TYPE');
+  const bytes = announcedBytes(request);
+  if (bytes === null) return null;
+  if (bytes > maxRequestBytes) throw new Failure('REQUEST_TOO_LARGE', { limit: maxRequestBytes });
+  await service.requireRoom(bytes);
+  return bytes;
+}
+
+class Form {
+  readonly signal: AbortSignal;
+  readonly #ending = new AbortController();
+  readonly #sender: Sender;
+  readonly #limits: FormLimits;
+  readonly #totalBytes: number | null;
+  readonly #keyFields: readonly string[];
+  readonly #arrivals: Promise<Arrival>[] = [];
+  #key: string | undefined;
+  #announced: readonly AnnouncedFile[] | undefined;
+  #progress: BatchProgress | undefined;
+
+  constructor(request: Request, sender: Sender, limits: FormLimits, totalBytes: number | null, keyFields: readonly string[]) {
+    this.#sender = sender;
+    this.#limits = limits;
+    this.#totalBytes = totalBytes;
+    this.#keyFields = keyFields;
+    this.signal = AbortSignal.any([this.#ending.signal, limits.stopping]);
+    this.#key = keyOf(request);
+    if (this.#key !== undefined) this.#openProgress();
+  }
+
+  /** Ends it early: what is under way fails with this. */
+  end(failure: Failure): void {
+    this.#ending.abort(failure);
+  }
+
+  onField(name: string, value: string): void {
+    if (name === MANIFEST_FIELD) {
+      // After the first file it comes too late to say anything about it.
+      if (this.#arrivals.length > 0 || this.#announced !== undefined) throw new Failure('MANIFEST_INVALID');
+      this.#announced = readManifest(value).files;
+      this.#limits.service.announce(this.#sender, this.#batch(), this.#announced, false);
+    } else if (this.#key === undefined && this.#keyFields.includes(name)) {
+      if (!isProgressKey(value)) throw new Failure('PROGRESS_ID_INVALID');
+      this.#key = value;
+    }
+  }
+
+  async onFile({ fileName, stream }: FilePart): Promise<void> {
+    const index = this.#arrivals.length;
+    const announced = this.#announced?.[index];
+    if (this.#announced !== undefined && announced === undefined) {
+      stream.resume();
+      throw new Failure('MANIFEST_INVALID');
+    }
+    const order = { sender: this.#sender, batch: this.#batch(), rawName: fileName, announced, stream, signal: this.signal, progress: this.#openProgress() };
+    const arrival = this.#limits.service.receive(order).then(async (came): Promise<Arrival> => {
+      return came.kind === 'arrived' && announced !== undefined ? { kind: 'ended', record: await came.publish() } : came;
+    });
+    this.#arrivals.push(arrival);
+    const came = await arrival;
+    if (came.kind === 'ended') this.#endIfItFalls(came.record, index, stream.readableEnded);
+  }
+
+  /** The whole form is here. */
+  async complete(): Promise<FormOutcome> {
+    const progress = this.#openProgress();
+    progress.enter('finishing');
+    const uploads = await this.#settle((arrival) => arrival.publish());
+    this.#giveUpRest(new Failure('UPLOAD_ABORTED'));
+    const failure = uploads.length === 0 ? new Failure('NO_FILES') : null;
+    progress.enter(failure === null && uploads.every(({ state }) => state === 'stored') ? 'stored' : 'failed');
+    return { batch: this.#batch(), uploads, failure };
+  }
+
+  /** The form did not come to its end. */
+  async abandon(failure: Failure): Promise<FormOutcome> {
+    this.end(failure);
+    const uploads = await this.#settle((arrival) => arrival.discard(failure));
+    this.#giveUpRest(failure);
+    this.#progress?.enter('failed');
+    return { batch: this.#batch(), uploads, failure };
+  }
+
+  #settle(decide: (arrival: Extract<Arrival, { kind: 'arrived' }>) => Promise<UploadRecord>): Promise<UploadRecord[]> {
+    return Promise.all(
+      this.#arrivals.map(async (pending) => {
+        const arrival = await pending;
+        return arrival.kind === 'ended' ? arrival.record : decide(arrival);
+      }),
+    );
+  }
+
+  #giveUpRest(failure: Failure): void {
+    const missing = this.#announced?.slice(this.#arrivals.length) ?? [];
+    this.#limits.service.giveUp(missing.map(({ id }) => id), failure);
+  }
+
+  /**
+   * Without a manifest, the form falls with a file that failed for more than a fault of its own. Otherwise it goes on: the rest of
+   * the file is read and dropped, unless it is the last one and long; then the connection is cut instead.
+   */
+  #endIfItFalls(record: UploadRecord, index: number, isRead: boolean): void {
+    if (record.failure === undefined) return;
+    const { code } = record.failure;
+    const falls = this.#announced === undefined && (!FILE_FAULTS.has(code) || (this.#totalBytes === null && !isRead));
+    const isLast = this.#announced !== undefined && index === this.#announced.length - 1;
+    const isLong = this.#totalBytes === null || (record.size ?? this.#totalBytes) - record.received > WORTH_CUTTING_BYTES;
+    if (falls || (isLast && isLong && !isRead)) this.end(new Failure(code));
+  }
+
+  #batch(): string {
+    this.#key ??= randomUUID();
+    return this.#key;
+  }
+
+  #openProgress(): BatchProgress {
+    this.#progress ??= this.#limits.service.openBatch(this.#batch(), this.#sender.id, this.#totalBytes);
+    return this.#progress;
+  }
+}
+
+/** @throws Failure PROGRESS_ID_INVALID */
+function keyOf(request: Request): string | undefined {
+  const key = request.get(PROGRESS_ID_HEADER) ?? request.query[PROGRESS_ID_HEADER] ?? request.query['key'];
+  if (key !== undefined && !isProgressKey(key)) throw new Failure('PROGRESS_ID_INVALID');
+  return key;
+}

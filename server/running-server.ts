@@ -1,0 +1,39 @@
+/** The side that other devices can reach; a second listener of the same server. */
+export interface LanSide {
+  /** Base URLs, best first. */
+  readonly addresses: readonly string[];
+  /** What lets a guest in, as a person types it. */
+  readonly code: string;
+  /** The best address with the code in the fragment: what a QR code says. */
+  readonly link: string;
+  /** The same as rows of modules, true is dark, without a quiet zone. */
+  readonly qr: readonly (readonly boolean[])[];
+}
+
+/** A server that is listening. */
+export interface RunningServer {
+  /** Base URL without a slash at the end. */
+  readonly url: string;
+  /** Base URLs, best first. */
+  readonly addresses: readonly string[];
+  /** What lets a guest in, as a person types it; null on a server that asks for none. */
+  readonly code: string | null;
+  /**
+   * Opens the LAN side of a hosted server, with a new code; when it is open already, answers what is.
+   * @throws Failure PORT_IN_USE, ADDRESS_NOT_AVAILABLE
+   */
+  openLan(options: { readonly host: string; readonly port: number }): Promise<LanSide>;
+  /** Closes it and its connections within a second; resolves also when it is not open. */
+  closeLan(): Promise<void>;
+  /**
+   * From now on new uploads land there; those under way finish where they began.
+   * @throws Failure CONFIG_DEST_NOT_WRITABLE
+   */
+  useFolder(folder: string): Promise<void>;
+  /** Absolute path of a stored upload; null when it is not stored or unknown. */
+  locate(id: string): string | null;
+  /** Uploads that are waiting, being received or finishing. */
+  activeUploads(): number;
+  /** Stops listening, ends what runs with SHUTTING_DOWN, cleans up. Resolves within 10 s. */
+  stop(): Promise<void>;
+}

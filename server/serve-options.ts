@@ -1,0 +1,120 @@
+import { parseArgs } from 'node:util';
+import { canonicalCode, MIN_CODE_LENGTH } from './access/code.ts';
+
+/** What the command line asks for. */
+export type ServeOptions =
+  | { readonly kind: 'help' }
+  | { readonly kind: 'version' }
+  /** One sentence for the person who typed it. */
+  | { readonly kind: 'wrong'; readonly sentence: string }
+  | {
+      readonly kind: 'serve';
+      readonly folder: string;
+      readonly host: string;
+      readonly port: number;
+      /** Undefined: make one. Null: ask for none. */
+      readonly code: string | null | undefined;
+      readonly cacheUrl: string;
+      /** Bytes; undefined: the disk is the limit. */
+      readonly maxBytes: number | undefined;
+      readonly allowedHosts: readonly string[];
+      readonly isJson: boolean;
+    };
+
+export const DEFAULT_PORT = 8484;
+
+const UNITS: Readonly<Record<string, number>> = { '': 1, k: 1e3, m: 1e6, g: 1e9, t: 1e12, ki: 2 ** 10, mi: 2 ** 20, gi: 2 ** 30, ti: 2 ** 40 };
+
+export const HELP = `Slipway, headless: receives files over HTTP and puts them into a folder.
+
+Usage: npm run --silent serve -- --folder DIR [options]
+
+  --folder DIR         where finished files land; made when it is missing
+  --host HOST          address to listen on (default 127.0.0.1: this computer only;
+                       0.0.0.0: everybody in the network)
+  --port N             port to listen on (default ${DEFAULT_PORT}; 0: any free one)
+  --code CODE          what lets a guest in, at least ${MIN_CODE_LENGTH} letters or digits (default: a new one).
+                       Several processes behind a proxy need the same one.
+  --open               ask for no code
+  --cache URL          progress cache: memory: (default), redis://HOST:PORT or memcached://HOST:PORT
+  --max-size SIZE      largest file or request, for instance 500MB or 20GB (default: what fits on the disk)
+  --allow-host NAME    also answer to this name; for a proxy in front. May be given several times.
+  --json               print one line of JSON with url, code and pid when ready
+  --version            print the version
+  --help               print this
+
+Send a file:   curl -u :CODE -F file=@photo.jpg http://127.0.0.1:${DEFAULT_PORT}/api/uploads
+`;
+
+/** Reads the command line. Never throws. */
+export function readServeOptions(args: readonly string[]): ServeOptions {
+  try {
+    return check(parse(args));
+  } catch (error) {
+    return { kind: 'wrong', sentence: sentenceOf(error) };
+  }
+}
+
+type Values = ReturnType<typeof parse>;
+
+function parse(args: readonly string[]) {
+  return parseArgs({
+    args: [...args],
+    options: {
+      folder: { type: 'string' },
+      host: { type: 'string', default: '127.0.0.1' },
+      port: { type: 'string', default: String(DEFAULT_PORT) },
+      code: { type: 'string' },
+      open: { type: 'boolean', default: false },
+      cache: { type: 'string', default: 'memory:' },
+      'max-size': { type: 'string' },
+      'allow-host': { type: 'string', multiple: true, default: [] },
+      json: { type: 'boolean', default: false },
+      version: { type: 'boolean', default: false },
+      help: { type: 'boolean', short: 'h', default: false },
+    },
+  }).values;
+}
+
+function check(values: Values): ServeOptions {
+  if (values.help) return { kind: 'help' };
+  if (values.version) return { kind: 'version' };
+  const { folder, host, port, code, open, cache } = values;
+  if (folder === undefined || folder === '') return wrong('Say where files should go: --folder DIR.');
+  if (!/^\d{1,5}$/u.test(port) || Number(port) > 65_535) return wrong('--port takes a number from 0 to 65535.');
+  if (!/^[\w.:-]+$/u.test(host)) return wrong('--host takes an address, such as 127.0.0.1 or 0.0.0.0.');
+  if (open && code !== undefined) return wrong('--code and --open exclude each other.');
+  if (code !== undefined && canonicalCode(code).length < MIN_CODE_LENGTH) return wrong(`--code takes at least ${MIN_CODE_LENGTH} letters or digits.`);
+  if (!/^(?:memory:|rediss?:\/\/.+|memcached:\/\/.+)$/u.test(cache)) return wrong('--cache takes memory:, redis://HOST:PORT or memcached://HOST:PORT.');
+  const maxBytes = values['max-size'] === undefined ? undefined : bytesOf(values['max-size']);
+  if (maxBytes === null) return wrong('--max-size takes a size such as 500MB, 20GB or 4GiB.');
+  return {
+    kind: 'serve',
+    folder,
+    host,
+    port: Number(port),
+    code: open ? null : code,
+    cacheUrl: cache,
+    maxBytes,
+    allowedHosts: values['allow-host'],
+    isJson: values.json,
+  };
+}
+
+/** "20GB" is 20,000,000,000 bytes, "20GiB" 2^30 times 20. */
+function bytesOf(text: string): number | null {
+  const match = /^(?<number>\d+(?:\.\d+)?) ?(?<unit>[kmgt]i?)?b?$/iu.exec(text.trim())?.groups;
+  const unit = UNITS[(match?.['unit'] ?? '').toLowerCase()];
+  const bytes = Math.round(Number(match?.['number'] ?? Number.NaN) * (unit ?? Number.NaN));
+  return Number.isSafeInteger(bytes) && bytes > 0 ? bytes : null;
+}
+
+function wrong(sentence: string): ServeOptions {
+  return { kind: 'wrong', sentence };
+}
+
+/** parseArgs says what is wrong in its first sentence; the rest is advice for programmers. */
+function sentenceOf(error: unknown): string {
+  const text = error instanceof Error ? error.message : 'The options could not be read.';
+  return `${text.split(/\. |\n/u)[0]?.replace(/\.$/u, '') ?? text}. See --help.`;
+}

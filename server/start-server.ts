@@ -1,0 +1,125 @@
+import { hostname } from 'node:os';
+import { encode } from 'uqr';
+import { createAccess, type Access } from './access/access.ts';
+import { canonicalCode, makeCode, MIN_CODE_LENGTH, readableCode } from './access/code.ts';
+import type { ServerConfig } from './config.ts';
+import { Failure } from './failure.ts';
+import { createApp } from './http/app.ts';
+import { listen, type Listener } from './http/listener.ts';
+import { baseUrl, lanAddresses, lanHosts, loopbackHosts } from './lan-address.ts';
+import type { Log } from './log.ts';
+import type { LanSide, RunningServer } from './running-server.ts';
+import { openProgressCache } from './uploads/progress-cache.ts';
+import { openUploadFolder } from './uploads/upload-folder.ts';
+import { UploadService } from './uploads/upload-service.ts';
+
+const DEFAULT_RESERVE_BYTES = 64 << 20;
+const DEFAULT_STALL_MS = 30_000;
+
+/** What a form may weigh beyond its one largest file: part headers, a manifest, text fields. */
+const FORM_OVERHEAD_BYTES = 2 << 20;
+
+/** What runs gets this long to answer SHUTTING_DOWN; then connections are cut. */
+const STOP_GRACE_MS = 3000;
+const CLOSE_LAN_GRACE_MS = 500;
+
+const LOOPBACK = /^(?:127\.|::1$|localhost$)/u;
+const EVERY_ADDRESS: ReadonlySet<string> = new Set(['0.0.0.0', '::']);
+
+/**
+ * Starts the upload server; resolves when it listens.
+ * @throws Failure CONFIG_INVALID, CONFIG_DEST_NOT_WRITABLE, PORT_IN_USE, ADDRESS_NOT_AVAILABLE
+ */
+export async function startServer(config: ServerConfig, log: Log): Promise<RunningServer> {
+  const code = config.code === undefined ? makeCode() : config.code;
+  if (code !== null && canonicalCode(code).length < MIN_CODE_LENGTH) throw new Failure('CONFIG_INVALID');
+  const host = config.host ?? '127.0.0.1';
+  const stopping = new AbortController();
+  const folder = await openUploadFolder(config.folder);
+  const cache = await openProgressCache(config.cacheUrl ?? 'memory:', log);
+  const maxFileBytes = config.maxFileBytes ?? Number.MAX_SAFE_INTEGER;
+  const service = new UploadService({ folder, cache, log, maxFileBytes, reserveBytes: config.reserveBytes ?? DEFAULT_RESERVE_BYTES });
+
+  const open = (address: string, port: number, access: Access): Promise<Listener> =>
+    listen(address, port, (actualPort) =>
+      createApp({
+        service,
+        access,
+        log,
+        stopping: stopping.signal,
+        maxRequestBytes: config.maxRequestBytes ?? maxFileBytes + FORM_OVERHEAD_BYTES,
+        stallTimeoutMs: config.stallTimeoutMs ?? DEFAULT_STALL_MS,
+        pageFolder: config.pageFolder,
+        onVisit: (name) => config.onVisitor?.({ name, atMs: Date.now() }),
+        isOurHost: createHostCheck(address, actualPort, config.allowedHosts ?? []),
+        facts: {
+          name: config.name ?? hostname(),
+          maxFileBytes: config.maxFileBytes ?? null,
+          maxRequestBytes: config.maxRequestBytes ?? config.maxFileBytes ?? null,
+          addresses: () => addressesOf(address, actualPort),
+          isLan: !LOOPBACK.test(address),
+        },
+      }),
+    );
+
+  const access = createAccess({ code, isShared: config.code !== undefined, ownerToken: config.ownerToken });
+  const main = await open(host, config.port ?? 0, access).catch(async (error: unknown) => {
+    await service.stop();
+    throw error;
+  });
+  let lan: { readonly listener: Listener; readonly side: LanSide } | undefined;
+
+  const closeLan = async (graceMs: number): Promise<void> => {
+    const closing = lan;
+    lan = undefined;
+    await closing?.listener.close(graceMs);
+  };
+  log('info', 'server:started', { port: main.port });
+
+  return {
+    url: baseUrl(EVERY_ADDRESS.has(host) ? '127.0.0.1' : host, main.port),
+    addresses: addressesOf(host, main.port),
+    code: code === null ? null : readableCode(code),
+    async openLan(options) {
+      if (lan !== undefined) return lan.side;
+      const guestCode = makeCode();
+      const guests = createAccess({ code: guestCode, isShared: false, ownerToken: undefined });
+      const listener = await open(options.host, options.port, guests);
+      lan = { listener, side: lanSide(addressesOf(options.host, listener.port), guestCode) };
+      log('info', 'lan:opened', { port: listener.port });
+      return lan.side;
+    },
+    async closeLan() {
+      await closeLan(CLOSE_LAN_GRACE_MS);
+      log('info', 'lan:closed');
+    },
+    async useFolder(wanted) {
+      service.useFolder(await openUploadFolder(wanted));
+    },
+    locate: (id) => service.locate(id),
+    activeUploads: () => service.activeUploads(),
+    async stop() {
+      stopping.abort(new Failure('SHUTTING_DOWN'));
+      await Promise.all([main.close(STOP_GRACE_MS), closeLan(STOP_GRACE_MS)]);
+      await service.stop();
+      log('info', 'server:stopped');
+    },
+  };
+}
+
+function addressesOf(host: string, port: number): readonly string[] {
+  if (!EVERY_ADDRESS.has(host)) return [baseUrl(host, port)];
+  const found = lanAddresses();
+  return (found.length > 0 ? found : ['127.0.0.1']).map((address) => baseUrl(address, port));
+}
+
+function lanSide(addresses: readonly string[], code: string): LanSide {
+  const link = `${addresses[0] ?? ''}/#${code}`;
+  return { addresses, code: readableCode(code), link, qr: encode(link, { border: 0 }).data };
+}
+
+function createHostCheck(host: string, port: number, allowed: readonly string[]): (header: string) => boolean {
+  const named = new Set([...allowed, new URL(baseUrl(host, port)).host].map((name) => name.toLowerCase()));
+  const loopback = new Set(loopbackHosts(port));
+  return (header) => named.has(header) || loopback.has(header) || (!LOOPBACK.test(host) && lanHosts(port).includes(header));
+}

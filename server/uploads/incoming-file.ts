@@ -1,0 +1,91 @@
+import type { Readable } from 'node:stream';
+import type { UploadRecord } from '../contracts/upload.ts';
+import { Failure } from '../failure.ts';
+import { PROGRESS_INTERVAL_MS } from './batch-progress.ts';
+import { diskFailure } from './disk-failure.ts';
+import type { Placement } from './placement.ts';
+import { receiveBytes, type ReceivedBytes } from './receive-bytes.ts';
+import type { StagedFile } from './staged-file.ts';
+import { createThrottle } from './throttle.ts';
+import { publishedMode, type PublishedFile, type UploadFolder } from './upload-folder.ts';
+
+/** What an incoming file tells on its way. */
+export interface IncomingListener {
+  onReceived(received: number): void;
+  onFinishing(received: number): void;
+}
+
+interface IncomingOptions {
+  readonly folder: UploadFolder;
+  readonly placement: Placement;
+  readonly record: UploadRecord;
+  readonly maxBytes: number;
+  readonly signal: AbortSignal;
+  readonly listener: IncomingListener;
+}
+
+/** A file whose bytes are all here, durable and checked, but not yet visible. */
+export interface ArrivedFile extends ReceivedBytes {
+  /** @throws Failure; then nothing is left of the file */
+  publish(): Promise<PublishedFile>;
+  discard(): Promise<void>;
+}
+
+/**
+ * Takes in the bytes of one file: staging, count and hash, size check, fsync.
+ * @throws Failure; then nothing is left of the file, and the stream goes on into nothing
+ */
+export async function receiveFile(stream: Readable, options: IncomingOptions): Promise<ArrivedFile> {
+  const { folder, placement, record, signal, listener } = options;
+  const staged = await stageOrDrain(stream, folder);
+  try {
+    const bytes = await receiveCounted(stream, staged, options);
+    if (record.size !== null && bytes.received !== record.size) throw new Failure('SIZE_MISMATCH', { limit: record.size });
+    listener.onFinishing(bytes.received);
+    await staged.seal(publishedMode());
+    if (signal.aborted) throw signal.reason;
+    return {
+      ...bytes,
+      discard: () => staged.discard(),
+      async publish() {
+        try {
+          return await folder.publish(staged, placement.folders, placement.name);
+        } catch (error) {
+          await staged.discard();
+          throw diskFailure(error);
+        }
+      },
+    };
+  } catch (error) {
+    await staged.discard();
+    throw diskFailure(error);
+  }
+}
+
+async function stageOrDrain(stream: Readable, folder: UploadFolder): Promise<StagedFile> {
+  try {
+    return await folder.stage();
+  } catch (error) {
+    stream.resume();
+    throw error;
+  }
+}
+
+async function receiveCounted(stream: Readable, staged: StagedFile, options: IncomingOptions): Promise<ReceivedBytes> {
+  const { record, maxBytes, signal, listener } = options;
+  let latest = 0;
+  const throttle = createThrottle(PROGRESS_INTERVAL_MS, () => listener.onReceived(latest));
+  const onWritten = (received: number): void => {
+    latest = received;
+    throttle.request();
+  };
+  try {
+    return await receiveBytes(stream, staged, { maxBytes: Math.min(maxBytes, record.size ?? maxBytes), signal, onWritten });
+  } catch (error) {
+    const isMoreThanAnnounced = record.size !== null && record.size < maxBytes;
+    if (error instanceof Failure && error.code === 'FILE_TOO_LARGE' && isMoreThanAnnounced) throw new Failure('SIZE_MISMATCH', { limit: record.size });
+    throw error;
+  } finally {
+    throttle.cancel();
+  }
+}

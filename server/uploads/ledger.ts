@@ -1,0 +1,97 @@
+import QuickLRU from 'quick-lru';
+import type { UploadRecord, UploadState } from '../contracts/upload.ts';
+import type { Failure } from '../failure.ts';
+import type { Log } from '../log.ts';
+import { createBatchProgress, type BatchProgress } from './batch-progress.ts';
+import type { ProgressCache } from './progress-cache.ts';
+import type { ProgressEntry } from './progress-entry.ts';
+import { Queue } from './queue.ts';
+import type { PublishedFile } from './upload-folder.ts';
+
+/** Batches whose sum this process remembers without asking the cache. */
+const REMEMBERED_BATCHES = 2000;
+
+const UNDER_WAY: ReadonlySet<UploadState> = new Set<UploadState>(['receiving', 'finishing']);
+
+/** True while bytes of the upload are being taken in or finished. */
+export function isUnderWay(record: UploadRecord): boolean {
+  return UNDER_WAY.has(record.state);
+}
+
+/** The record as it is after a failure; CANCELLED is an end of its own. */
+export function failedRecord(record: UploadRecord, failure: Failure): UploadRecord {
+  const state = failure.code === 'CANCELLED' ? 'cancelled' : 'failed';
+  return { ...record, state, failure: failure.report(), changedAtMs: Date.now() };
+}
+
+/** What this process knows of uploads and batches. Each change goes to the queue and, for other processes, to the cache. */
+export class Ledger {
+  readonly queue = new Queue();
+  /** The uploads whose bytes come through this process, and how to end each. */
+  readonly running = new Map<string, AbortController>();
+  readonly #places = new WeakMap<UploadRecord, string>();
+  readonly #batches = new QuickLRU<string, ProgressEntry>({ maxSize: REMEMBERED_BATCHES });
+  readonly #cache: ProgressCache;
+  readonly #log: Log;
+
+  constructor(cache: ProgressCache, log: Log) {
+    this.#cache = cache;
+    this.#log = log;
+  }
+
+  put(record: UploadRecord): UploadRecord {
+    this.queue.set(record);
+    this.#cache.put(`upload:${record.id}`, { kind: 'upload', record });
+    return record;
+  }
+
+  fail(record: UploadRecord, failure: Failure): UploadRecord {
+    const level = failure.code === 'INTERNAL' || failure.code === 'STORAGE_IO_ERROR' ? 'error' : 'info';
+    const cause = failure.cause instanceof Error ? failure.cause.message : undefined;
+    this.#log(level, 'upload:failed', { id: record.id, name: record.name, code: failure.code, cause });
+    return this.put(failedRecord(record, failure));
+  }
+
+  store(record: UploadRecord, published: PublishedFile, sha256: string): UploadRecord {
+    const now = Date.now();
+    const { name, path } = published;
+    const renamed = name !== record.name && record.originalName === undefined ? { originalName: record.name } : {};
+    const stored = { ...record, ...renamed, name, path, size: record.received, state: 'stored' as const, sha256, storedAtMs: now, changedAtMs: now };
+    this.#places.set(stored, published.absolutePath);
+    this.#log('info', 'upload:stored', { id: record.id, name, bytes: record.received, sender: record.sender.name });
+    return this.put(stored);
+  }
+
+  /** Absolute path of a stored upload. */
+  locate(id: string): string | null {
+    const record = this.queue.get(id);
+    return (record && this.#places.get(record)) ?? null;
+  }
+
+  /** Starts the progress of a form under its key. */
+  openBatch(key: string, senderId: string, totalBytes: number | null): BatchProgress {
+    const write = (entry: ProgressEntry): void => {
+      this.#batches.set(key, entry);
+      this.#cache.put(`batch:${key}`, entry);
+    };
+    return createBatchProgress({ senderId, totalBytes, write });
+  }
+
+  /** What is known under a progress key, a batch's or an upload's, here or in another process. */
+  async find(key: string): Promise<ProgressEntry | undefined> {
+    const batch = this.#batches.get(key);
+    if (batch !== undefined) return batch;
+    const record = this.queue.get(key);
+    if (record !== undefined) return { kind: 'upload', record };
+    const [cachedBatch, cachedUpload] = await Promise.all([this.#cache.get(`batch:${key}`), this.#cache.get(`upload:${key}`)]);
+    return cachedBatch ?? cachedUpload;
+  }
+
+  /** The record of an upload, here or in another process. */
+  async findRecord(id: string): Promise<UploadRecord | undefined> {
+    const here = this.queue.get(id);
+    if (here !== undefined) return here;
+    const entry = await this.#cache.get(`upload:${id}`);
+    return entry?.kind === 'upload' ? entry.record : undefined;
+  }
+}

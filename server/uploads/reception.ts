@@ -1,0 +1,109 @@
+import { randomUUID } from 'node:crypto';
+import type { Readable } from 'node:stream';
+import type { AnnouncedFile, Sender, UploadRecord, UploadState } from '../contracts/upload.ts';
+import { asFailure, Failure } from '../failure.ts';
+import type { BatchProgress } from './batch-progress.ts';
+import { receiveFile, type ArrivedFile } from './incoming-file.ts';
+import { failedRecord, isUnderWay, type Ledger } from './ledger.ts';
+import { newRecord } from './new-record.ts';
+import type { Placement } from './placement.ts';
+import type { UploadFolder } from './upload-folder.ts';
+
+/** One file of a form, about to come. */
+export interface FileOrder {
+  readonly sender: Sender;
+  readonly batch: string;
+  readonly rawName: string;
+  readonly announced: AnnouncedFile | undefined;
+  readonly stream: Readable;
+  /** Ends it early; the reason is a Failure. */
+  readonly signal: AbortSignal;
+  readonly progress: BatchProgress;
+}
+
+/** What became of a file's bytes: an end, or all here and waiting for the word to become visible. */
+export type Arrival =
+  | { readonly kind: 'ended'; readonly record: UploadRecord }
+  | {
+      readonly kind: 'arrived';
+      readonly publish: () => Promise<UploadRecord>;
+      readonly discard: (failure: Failure) => Promise<UploadRecord>;
+    };
+
+interface Reception {
+  readonly ledger: Ledger;
+  readonly folder: UploadFolder;
+  readonly maxFileBytes: number;
+}
+
+/** Takes in one file. Never rejects: what goes wrong is the file's outcome. */
+export async function receiveUpload(order: FileOrder, reception: Reception): Promise<Arrival> {
+  const { announced, sender, batch, rawName } = order;
+  const { ledger, maxFileBytes } = reception;
+  const id = announced?.id ?? randomUUID();
+  const known = ledger.queue.get(id);
+  const placed = newRecord({ id, batch, sender, rawName: announced?.name ?? rawName, announced }, known?.createdAtMs ?? Date.now());
+
+  const refuse = (record: UploadRecord): Arrival => {
+    order.stream.resume();
+    return { kind: 'ended', record };
+  };
+  // Not put into the ledger: that id's record is another upload's.
+  if (known !== undefined && (known.sender.id !== sender.id || isUnderWay(known))) {
+    return refuse(failedRecord(placed.record, new Failure('UPLOAD_ID_IN_USE')));
+  }
+  if (known?.state === 'stored' || known?.state === 'cancelled') return refuse(known);
+  if (!placed.ok) return refuse(ledger.fail(placed.record, placed.failure));
+  if (announced !== undefined && announced.size > maxFileBytes) {
+    return refuse(ledger.fail(placed.record, new Failure('FILE_TOO_LARGE', { limit: maxFileBytes })));
+  }
+  return receivePlaced(order, placed.placement, ledger.put({ ...placed.record, state: 'receiving' }), reception);
+}
+
+async function receivePlaced(order: FileOrder, placement: Placement, start: UploadRecord, reception: Reception): Promise<Arrival> {
+  const { ledger, folder, maxFileBytes: maxBytes } = reception;
+  const running = new AbortController();
+  const signal = AbortSignal.any([running.signal, order.signal]);
+  let record = start;
+  ledger.running.set(record.id, running);
+
+  const end = (error: unknown): UploadRecord => {
+    ledger.running.delete(record.id);
+    return ledger.fail(record, asFailure(error));
+  };
+  const follow = (received: number, state: UploadState): void => {
+    record = ledger.put({ ...record, received, state, changedAtMs: Date.now() });
+    order.progress.received(record.id, received);
+  };
+  const listener = {
+    onReceived: (received: number): void => follow(received, 'receiving'),
+    onFinishing: (received: number): void => follow(received, 'finishing'),
+  };
+
+  let arrived: ArrivedFile;
+  try {
+    arrived = await receiveFile(order.stream, { folder, placement, record, maxBytes, signal, listener });
+  } catch (error) {
+    return { kind: 'ended', record: end(error) };
+  }
+  return {
+    kind: 'arrived',
+    async publish() {
+      try {
+        if (signal.aborted) {
+          await arrived.discard();
+          return end(signal.reason);
+        }
+        const published = await arrived.publish();
+        ledger.running.delete(record.id);
+        return ledger.store(record, published, arrived.sha256);
+      } catch (error) {
+        return end(error);
+      }
+    },
+    async discard(failure) {
+      await arrived.discard();
+      return end(failure);
+    },
+  };
+}

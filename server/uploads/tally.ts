@@ -1,0 +1,40 @@
+import { UPLOAD_STATES, type Totals, type UploadRecord, type UploadState } from '../contracts/upload.ts';
+
+/** Keeps totals while records come, change and go, so that a poll never has to add up the whole queue. */
+export class Tally {
+  readonly #count = new Map<UploadState, number>(UPLOAD_STATES.map((state) => [state, 0]));
+  #receivedBytes = 0;
+  #sizeBytes = 0;
+
+  add(record: UploadRecord): void {
+    this.#change(record, 1);
+  }
+
+  subtract(record: UploadRecord): void {
+    this.#change(record, -1);
+  }
+
+  totals(): Totals {
+    const of = (state: UploadState): number => this.#count.get(state) ?? 0;
+    return {
+      count: {
+        waiting: of('waiting'),
+        receiving: of('receiving'),
+        interrupted: of('interrupted'),
+        finishing: of('finishing'),
+        stored: of('stored'),
+        failed: of('failed'),
+        cancelled: of('cancelled'),
+      },
+      receivedBytes: this.#receivedBytes,
+      sizeBytes: this.#sizeBytes,
+    };
+  }
+
+  #change(record: UploadRecord, sign: 1 | -1): void {
+    this.#count.set(record.state, (this.#count.get(record.state) ?? 0) + sign);
+    if (record.state === 'failed' || record.state === 'cancelled') return;
+    this.#receivedBytes += sign * record.received;
+    this.#sizeBytes += sign * (record.size ?? record.received);
+  }
+}

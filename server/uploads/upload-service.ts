@@ -1,0 +1,165 @@
+import type { CacheHealth, QueueReply } from '../contracts/api.ts';
+import type { AnnouncedFile, Sender, UploadRecord } from '../contracts/upload.ts';
+import { Failure } from '../failure.ts';
+import type { Log } from '../log.ts';
+import { createAbsence } from './absence.ts';
+import type { BatchProgress } from './batch-progress.ts';
+import { isUnderWay, Ledger } from './ledger.ts';
+import { newRecord } from './new-record.ts';
+import type { ProgressCache } from './progress-cache.ts';
+import type { ProgressEntry } from './progress-entry.ts';
+import { receiveUpload, type Arrival, type FileOrder } from './reception.ts';
+import type { UploadFolder } from './upload-folder.ts';
+
+interface ServiceOptions {
+  readonly folder: UploadFolder;
+  readonly cache: ProgressCache;
+  readonly log: Log;
+  /** Bytes. */
+  readonly maxFileBytes: number;
+  /** Bytes that must stay free on the disk. */
+  readonly reserveBytes: number;
+}
+
+/**
+ * The work: what is on its way, what arrived, who may see it. Knows no request and no window. Where a method takes a
+ * `senderId`, it sees only that sender's uploads; undefined sees all.
+ */
+export class UploadService {
+  readonly #ledger: Ledger;
+  readonly #options: ServiceOptions;
+  readonly #absence = createAbsence({
+    waiting: () => this.#ledger.queue.inState('waiting'),
+    isSending: (senderId) => this.#ledger.queue.inState('receiving').some(({ sender }) => sender.id === senderId),
+    onGone: (record) => this.#ledger.fail(record, new Failure('SENDER_GONE')),
+  });
+  #folder: UploadFolder;
+
+  constructor(options: ServiceOptions) {
+    this.#options = options;
+    this.#folder = options.folder;
+    this.#ledger = new Ledger(options.cache, options.log);
+  }
+
+  /** Tells that a sender is there. */
+  seen(senderId: string): void {
+    this.#absence.seen(senderId);
+  }
+
+  /** From now on files land there. */
+  useFolder(folder: UploadFolder): void {
+    this.#folder = folder;
+  }
+
+  changes(since: string | undefined, senderId: string | undefined): QueueReply {
+    return this.#ledger.queue.changes(since, senderId);
+  }
+
+  cacheHealth(): CacheHealth {
+    return this.#options.cache.health();
+  }
+
+  /** Bytes that uploads may still fill; null when the system does not say. */
+  async freeBytes(): Promise<number | null> {
+    const free = await this.#folder.freeBytes();
+    return free === null ? null : Math.max(0, free - this.#options.reserveBytes);
+  }
+
+  /** @throws Failure INSUFFICIENT_STORAGE */
+  async requireRoom(bytes: number): Promise<void> {
+    const free = await this.freeBytes();
+    if (free !== null && bytes > free) throw new Failure('INSUFFICIENT_STORAGE', { limit: free });
+  }
+
+  /** @throws Failure UPLOAD_NOT_FOUND, also for somebody else's */
+  async find(id: string, senderId: string | undefined): Promise<UploadRecord> {
+    return visible(await this.#ledger.findRecord(id), senderId);
+  }
+
+  /** What is known under a progress key, be it an upload's or a batch's; undefined for unknown and for somebody else's. */
+  async progress(key: string, senderId: string | undefined): Promise<ProgressEntry | undefined> {
+    const entry = await this.#ledger.find(key);
+    if (entry === undefined) return undefined;
+    const owner = entry.kind === 'upload' ? entry.record.sender.id : entry.senderId;
+    return senderId === undefined || owner === senderId ? entry : undefined;
+  }
+
+  /** @param totalBytes of the form; null when its sender did not say */
+  openBatch(key: string, senderId: string, totalBytes: number | null): BatchProgress {
+    return this.#ledger.openBatch(key, senderId, totalBytes);
+  }
+
+  /**
+   * Makes files known before they come; what is under way or stored stays as it is.
+   * @param revive also those that were cancelled
+   * @throws Failure UPLOAD_ID_IN_USE when an id belongs to another sender
+   */
+  announce(sender: Sender, batch: string, files: readonly AnnouncedFile[], revive: boolean): readonly UploadRecord[] {
+    const { queue } = this.#ledger;
+    const isForeign = ({ id }: AnnouncedFile): boolean => (queue.get(id)?.sender.id ?? sender.id) !== sender.id;
+    if (files.some(isForeign)) throw new Failure('UPLOAD_ID_IN_USE');
+    return files.map((file) => {
+      const known = queue.get(file.id);
+      const stays = known !== undefined && (known.state === 'stored' || isUnderWay(known) || (known.state === 'cancelled' && !revive));
+      return stays ? known : this.#announceOne(sender, batch, file, known?.createdAtMs ?? Date.now());
+    });
+  }
+
+  /** Takes in one file. Never rejects: what goes wrong is the file's outcome. */
+  receive(order: FileOrder): Promise<Arrival> {
+    return receiveUpload(order, { ledger: this.#ledger, folder: this.#folder, maxFileBytes: this.#options.maxFileBytes });
+  }
+
+  /** Files that were announced and did not come: their form has ended without them. */
+  giveUp(ids: readonly string[], failure: Failure): void {
+    for (const id of ids) {
+      const record = this.#ledger.queue.get(id);
+      if (record?.state === 'waiting') this.#ledger.fail(record, failure);
+    }
+  }
+
+  /**
+   * Cancels an upload that is on its way; drops one that has ended from the list, never from the disk.
+   * @throws Failure UPLOAD_NOT_FOUND, also for somebody else's
+   */
+  cancelOrDrop(id: string, senderId: string | undefined): void {
+    const record = visible(this.#ledger.queue.get(id), senderId);
+    const running = this.#ledger.running.get(id);
+    if (running !== undefined) running.abort(new Failure('CANCELLED'));
+    else if (record.state === 'waiting' || record.state === 'interrupted') this.#ledger.fail(record, new Failure('CANCELLED'));
+    else this.#ledger.queue.remove(id);
+  }
+
+  /** Where a stored file is on this machine. */
+  locate(id: string): string | null {
+    return this.#ledger.locate(id);
+  }
+
+  /** Uploads that are waiting or whose bytes are coming in. */
+  activeUploads(): number {
+    const { waiting, receiving, finishing } = this.#ledger.queue.totals().count;
+    return waiting + receiving + finishing;
+  }
+
+  /** Tells all that runs to end; whoever feeds it clears up. */
+  interruptAll(failure: Failure): void {
+    for (const running of this.#ledger.running.values()) running.abort(failure);
+  }
+
+  async stop(): Promise<void> {
+    this.#absence.stop();
+    await this.#options.cache.stop();
+  }
+
+  #announceOne(sender: Sender, batch: string, file: AnnouncedFile, createdAtMs: number): UploadRecord {
+    const placed = newRecord({ id: file.id, batch, sender, rawName: file.name, announced: file }, createdAtMs);
+    if (!placed.ok) return this.#ledger.fail(placed.record, placed.failure);
+    const limit = this.#options.maxFileBytes;
+    return file.size > limit ? this.#ledger.fail(placed.record, new Failure('FILE_TOO_LARGE', { limit })) : this.#ledger.put(placed.record);
+  }
+}
+
+function visible(record: UploadRecord | undefined, senderId: string | undefined): UploadRecord {
+  if (record === undefined || (senderId !== undefined && record.sender.id !== senderId)) throw new Failure('UPLOAD_NOT_FOUND');
+  return record;
+}
