@@ -1,3 +1,5 @@
+import type { FailureCode } from './contracts/failure.ts';
+
 /** The side that other devices can reach; a second listener of the same server. */
 export interface LanSide {
   /** Base URLs, best first. */
@@ -32,6 +34,8 @@ export interface RunningServer {
   useFolder(folder: string): Promise<void>;
   /** Absolute path of a stored upload; null when it is not stored or unknown. */
   locate(id: string): string | null;
+  /** Ends uploads that their sender finds it cannot send as announced; what has ended already stays as it is. */
+  giveUp(ids: readonly string[], code: FailureCode): void;
   /** Uploads that are waiting, being received or finishing. */
   activeUploads(): number;
   /** Stops listening, ends what runs with SHUTTING_DOWN, cleans up. Resolves within 10 s. */

@@ -97,6 +97,7 @@ export async function startServer(config: ServerConfig, log: Log): Promise<Runni
       service.useFolder(await openUploadFolder(wanted));
     },
     locate: (id) => service.locate(id),
+    giveUp: (ids, code) => service.withdraw(ids, new Failure(code)),
     activeUploads: () => service.activeUploads(),
     async stop() {
       stopping.abort(new Failure('SHUTTING_DOWN'));

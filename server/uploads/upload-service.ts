@@ -110,6 +110,12 @@ export class UploadService {
     return receiveUpload(order, { ledger: this.#ledger, folder: this.#folder, maxFileBytes: this.#options.maxFileBytes });
   }
 
+  /** Files whose sender found that it cannot send them as announced, before or while their bytes come. */
+  withdraw(ids: readonly string[], failure: Failure): void {
+    for (const id of ids) this.#ledger.running.get(id)?.abort(failure);
+    this.giveUp(ids, failure);
+  }
+
   /** Files that were announced and did not come: their form has ended without them. */
   giveUp(ids: readonly string[], failure: Failure): void {
     for (const id of ids) {
