@@ -46,7 +46,7 @@ async function start(): Promise<void> {
     return window;
   });
   const ipc = createIpc(mainWindow.contents, log);
-  const queue = createSendQueue({ url: server.url, ownerToken }, log);
+  const queue = createSendQueue({ url: server.url, ownerToken, giveUp: server.giveUp });
   const api = createApiAnswerer({ url: server.url, ownerToken, onDelete: queue.drop });
   const receive = createReceive({ server, host: environment.lanHost, onChange: (state) => ipc.push('receive:changed', state) }, log);
 

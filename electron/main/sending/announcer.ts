@@ -30,16 +30,13 @@ export async function announceFound(target: AnnounceTarget, found: AsyncIterable
   const batch = randomUUID();
   const skipped: Skipped[] = [];
   let files = 0;
-  let chunk: FileToSend[] = [];
-  let chunkBytes = 0;
+  let chunk = emptyChunk(FIRST_CHUNK_FILES);
 
-  const flush = async (): Promise<void> => {
-    if (chunk.length === 0) return;
-    const refused = await announceFiles(target, batch, chunk);
-    files += chunk.length - refused.length;
+  const announceChunk = async (): Promise<void> => {
+    const refused = await announceChunkOf(target, batch, chunk.files);
+    files += chunk.files.length - refused.length;
     skipped.push(...refused);
-    chunk = [];
-    chunkBytes = 0;
+    chunk = emptyChunk();
   };
 
   for await (const item of found) {
@@ -48,18 +45,48 @@ export async function announceFound(target: AnnounceTarget, found: AsyncIterable
       skipped.push({ name: item.name, failure: item.failure });
       continue;
     }
-    const { kind: _, ...rest } = item;
-    const file: FileToSend = { id: randomUUID(), batch, ...rest };
-    chunk.push(file);
-    chunkBytes += Buffer.byteLength(JSON.stringify(toAnnounced(file))) + 1;
-    if (chunk.length >= (files === 0 ? FIRST_CHUNK_FILES : MAX_CHUNK_FILES) || chunkBytes > MAX_CHUNK_BYTES) await flush();
+    const { kind: _kind, ...file } = item;
+    chunk.add({ id: randomUUID(), batch, ...file });
+    if (chunk.isFull()) await announceChunk();
   }
-  await flush();
+  await announceChunk();
   return { batch, files, skipped };
 }
 
-/** Announces files, new or for a retry under their old ids, and hands on those that the server took; answers with the others. */
-export async function announceFiles(target: AnnounceTarget, batch: string, files: readonly FileToSend[]): Promise<readonly Skipped[]> {
+/** Announces files again, under their old ids, and hands on those that the server takes; answers with the others. */
+export async function announceAgain(target: AnnounceTarget, batch: string, files: readonly FileToSend[]): Promise<readonly Skipped[]> {
+  const refused: Skipped[] = [];
+  let chunk = emptyChunk();
+  for (const file of files) {
+    chunk.add(file);
+    if (!chunk.isFull()) continue;
+    refused.push(...await announceChunkOf(target, batch, chunk.files));
+    chunk = emptyChunk();
+  }
+  return [...refused, ...await announceChunkOf(target, batch, chunk.files)];
+}
+
+interface Chunk {
+  readonly files: readonly FileToSend[];
+  add(file: FileToSend): void;
+  isFull(): boolean;
+}
+
+function emptyChunk(mostFiles = MAX_CHUNK_FILES): Chunk {
+  const files: FileToSend[] = [];
+  let bytes = 0;
+  return {
+    files,
+    add(file) {
+      files.push(file);
+      bytes += Buffer.byteLength(JSON.stringify(toAnnounced(file))) + 1;
+    },
+    isFull: () => files.length >= mostFiles || bytes > MAX_CHUNK_BYTES,
+  };
+}
+
+async function announceChunkOf(target: AnnounceTarget, batch: string, files: readonly FileToSend[]): Promise<readonly Skipped[]> {
+  if (files.length === 0) return [];
   const body: BatchBody = { batch, files: files.map(toAnnounced) };
   const response = await fetch(new URL('/api/batches', target.url), {
     method: 'POST',

@@ -22,13 +22,6 @@ export async function* readSource(file: FileToSend): AsyncGenerator<Buffer> {
   }
 }
 
-/** The same, whole and in memory; for small files. */
-export async function readSmallSource(file: FileToSend): Promise<Buffer> {
-  const chunks: Buffer[] = [];
-  for await (const chunk of readSource(file)) chunks.push(chunk);
-  return Buffer.concat(chunks);
-}
-
 async function openSource(file: FileToSend): Promise<FileHandle> {
   try {
     // Not following: a link that took the place of the file was not dropped. (Undefined, hence 0, on Windows.)

@@ -1,66 +1,83 @@
+import type { FailureCode } from '../../../server/contracts/failure.ts';
 import { SourceFailure } from './file-to-send.ts';
 import type { FileToSend } from './file-to-send.ts';
-import { readSmallSource, readSource } from './read-source.ts';
+import { readSource } from './read-source.ts';
 import { readFailure, readOutcomes } from './read-reply.ts';
 import { sendForm } from './send-form.ts';
 import type { FormTarget } from './send-form.ts';
 import { createUploadForm } from './upload-form.ts';
 import type { FormPart } from './upload-form.ts';
 
+export interface GroupTarget extends FormTarget {
+  /** Tells the server that these will not come, and why; what has ended already stays as it is. */
+  readonly giveUp: (ids: readonly string[], code: FailureCode) => void;
+}
+
 /**
- * Sends the files of one request; answers with the ids of those that are stored. Small files are read before the request begins,
- * so that one that cannot be read never takes its neighbours with it: it goes on its own, to fail on its own.
+ * Sends the files of one request; answers with the ids of those that are stored. Never rejects: each file's record says what became
+ * of it.
  */
-export async function sendGroup(target: FormTarget, group: readonly FileToSend[], signal: AbortSignal): Promise<readonly string[]> {
-  const [only] = group;
-  if (only !== undefined && group.length === 1) return send(target, [{ file: only, bytes: readSource(only) }], signal);
+export async function sendGroup(target: GroupTarget, group: readonly FileToSend[], signal: AbortSignal): Promise<readonly string[]> {
+  const { parts, close } = await prepare(target, group, signal);
+  const ids = parts.map((part) => part.file.id);
+  const batch = parts[0]?.file.batch;
+  if (batch === undefined) return [];
+  try {
+    const answer = await sendForm(target, batch, createUploadForm(parts), signal);
+    const outcomes = readOutcomes(answer.body);
+    // Refused before the server had looked at the files: they would wait for ever.
+    if (outcomes.size === 0) target.giveUp(ids, readFailure(answer.body).code);
+    return ids.filter((id) => outcomes.get(id)?.state === 'stored');
+  } catch (error) {
+    // Whoever broke it off has told the server why, or is ending it.
+    if (!signal.aborted) target.giveUp(ids, error instanceof SourceFailure ? error.code : 'UPLOAD_ABORTED');
+    return [];
+  } finally {
+    await close();
+  }
+}
 
+interface Prepared {
+  readonly parts: readonly FormPart[];
+  /** Also for parts whose turn never came. */
+  readonly close: () => Promise<unknown>;
+}
+
+/**
+ * Opens what can be opened before the request begins. Small files are read whole, so that one that cannot be read never takes its
+ * neighbours with it; of a large one the first bytes.
+ */
+async function prepare(target: GroupTarget, group: readonly FileToSend[], signal: AbortSignal): Promise<Prepared> {
   const parts: FormPart[] = [];
-  const bad: FileToSend[] = [];
+  const sources: AsyncGenerator<Buffer>[] = [];
   for (const file of group) {
-    signal.throwIfAborted();
-    const bytes = await readOrNull(file);
-    if (bytes === null) bad.push(file);
-    else parts.push({ file, bytes: [bytes] });
+    if (signal.aborted) break;
+    const source = readSource(file);
+    try {
+      const first = group.length === 1 ? await source.next() : null;
+      parts.push({ file, bytes: first === null ? [await readWhole(source)] : readOn(target, file, first, source) });
+      sources.push(source);
+    } catch (error) {
+      if (!(error instanceof SourceFailure)) throw error;
+      target.giveUp([file.id], error.code);
+    }
   }
-  const stored = parts.length === 0 ? [] : [...await send(target, parts, signal)];
-  for (const file of bad) stored.push(...await sendAlone(target, file, signal));
-  return stored;
+  return { parts, close: () => Promise.all(sources.map((source) => source.return(undefined))) };
 }
 
-async function send(target: FormTarget, parts: readonly FormPart[], signal: AbortSignal): Promise<readonly string[]> {
-  const batch = parts[0]?.file.batch ?? '';
-  const answer = await sendForm(target, batch, createUploadForm(parts), signal);
-  const outcomes = readOutcomes(answer.body);
-  if (outcomes.size === 0) throw new RefusedForm(readFailure(answer.body).code);
-  return [...outcomes].filter(([, outcome]) => outcome.state === 'stored').map(([id]) => id);
+async function readWhole(source: AsyncIterable<Buffer>): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of source) chunks.push(chunk);
+  return Buffer.concat(chunks);
 }
 
-async function sendAlone(target: FormTarget, file: FileToSend, signal: AbortSignal): Promise<readonly string[]> {
+async function* readOn(target: GroupTarget, file: FileToSend, first: IteratorResult<Buffer>, rest: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
   try {
-    return await send(target, [{ file, bytes: readSource(file) }], signal);
+    if (first.done !== true) yield first.value;
+    yield* rest;
   } catch (error) {
-    // What is wrong with this file must not keep the next from being tried.
-    if (error instanceof SourceFailure) return [];
+    // Before the connection breaks, or the server would give that as the reason.
+    if (error instanceof SourceFailure) target.giveUp([file.id], error.code);
     throw error;
-  }
-}
-
-async function readOrNull(file: FileToSend): Promise<Buffer | null> {
-  try {
-    return await readSmallSource(file);
-  } catch (error) {
-    if (error instanceof SourceFailure) return null;
-    throw error;
-  }
-}
-
-/** The server took none of a form's files. */
-class RefusedForm extends Error {
-  readonly code: string;
-
-  constructor(code: string) {
-    super(code);
-    this.code = code;
   }
 }

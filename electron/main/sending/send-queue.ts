@@ -1,8 +1,7 @@
 import http from 'node:http';
-import type { Log } from '../../../server/index.ts';
+import type { FailureCode } from '../../../server/contracts/failure.ts';
 import type { SentFiles } from '../../contracts/bridge.ts';
-import { codeOf } from '../guards.ts';
-import { announceFiles, announceFound } from './announcer.ts';
+import { announceAgain, announceFound } from './announcer.ts';
 import type { AnnounceTarget } from './announcer.ts';
 import type { FileToSend } from './file-to-send.ts';
 import { refreshSource } from './refresh-source.ts';
@@ -30,6 +29,8 @@ export interface SendQueue {
 export interface SendTarget {
   readonly url: string;
   readonly ownerToken: string;
+  /** Tells the server that announced files will not come, and why; what has ended already stays as it is. */
+  readonly giveUp: (ids: readonly string[], code: FailureCode) => void;
 }
 
 interface Running {
@@ -37,7 +38,7 @@ interface Running {
   readonly ids: readonly string[];
 }
 
-export function createSendQueue(target: SendTarget, log: Log): SendQueue {
+export function createSendQueue(target: SendTarget): SendQueue {
   const agent = new http.Agent({ keepAlive: true, maxSockets: MAX_REQUESTS });
   const stopping = new AbortController();
   /** Everything that is not stored yet, for retries. */
@@ -66,24 +67,22 @@ export function createSendQueue(target: SendTarget, log: Log): SendQueue {
   }
 
   async function sendOne(run: Running, group: readonly FileToSend[]): Promise<void> {
-    try {
-      const stored = await sendGroup({ ...target, agent }, group, run.controller.signal);
-      for (const id of stored) sources.delete(id);
-    } catch (error) {
-      // The server has put the reason into each record; here only what the log needs.
-      log('warn', 'send:ended', { files: group.length, code: codeOf(error) });
-    } finally {
-      running.delete(run);
-      startRequests();
-    }
+    const stored = await sendGroup({ ...target, agent }, group, run.controller.signal);
+    for (const id of stored) sources.delete(id);
+    running.delete(run);
+    startRequests();
+  }
+
+  function isUnderWay(id: string): boolean {
+    return waiting.has(id) || [...running.keys()].some((run) => run.ids.includes(id));
   }
 
   return {
     send: (paths, uploadFolder) => announceFound(announcing, walkFiles(paths, uploadFolder)),
     async retry(ids) {
-      const known = ids.flatMap((id) => sources.get(id) ?? []);
+      const known = ids.flatMap((id) => (isUnderWay(id) ? [] : (sources.get(id) ?? [])));
       const fresh = (await Promise.all(known.map(refreshSource))).filter((file) => file !== null);
-      const refused = await Promise.all([...groupByBatch(fresh)].map(([batch, files]) => announceFiles(announcing, batch, files)));
+      const refused = await Promise.all([...groupByBatch(fresh)].map(([batch, files]) => announceAgain(announcing, batch, files)));
       return fresh.length - refused.flat().length;
     },
     drop(id) {
@@ -107,6 +106,10 @@ export function createSendQueue(target: SendTarget, log: Log): SendQueue {
 
 function groupByBatch(files: readonly FileToSend[]): ReadonlyMap<string, readonly FileToSend[]> {
   const batches = new Map<string, FileToSend[]>();
-  for (const file of files) batches.set(file.batch, [...(batches.get(file.batch) ?? []), file]);
+  for (const file of files) {
+    const batch = batches.get(file.batch) ?? [];
+    batch.push(file);
+    batches.set(file.batch, batch);
+  }
   return batches;
 }
