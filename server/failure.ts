@@ -27,10 +27,15 @@ export class Failure extends Error {
     return FAILURES[this.code].status;
   }
 
+  /** The failure that a record tells of. */
+  static from({ code, limit }: FailureReport): Failure {
+    return new Failure(code, limit === undefined ? {} : { limit });
+  }
+
   /** As it stands in a record or an answer. */
   report(): FailureReport {
     const { message, retryable } = FAILURES[this.code];
-    return { code: this.code, message, retryable };
+    return { code: this.code, message, retryable, ...(this.limit === undefined ? {} : { limit: this.limit }) };
   }
 }
 

@@ -87,6 +87,8 @@ export interface FailureReport {
   readonly code: FailureCode;
   readonly message: string;
   readonly retryable: boolean;
+  /** The limit that was passed, where there is one: bytes or a count, as the code says. */
+  readonly limit?: number;
 }
 
 /** The one envelope of every error answer. */
@@ -94,7 +96,5 @@ export interface ErrorReply {
   readonly error: FailureReport & {
     /** Stands in the server's log beside what happened. */
     readonly requestId: string;
-    /** The limit that was passed, where there is one: bytes or a count, as the code says. */
-    readonly limit?: number;
   };
 }

@@ -30,8 +30,7 @@ export interface Answer {
  * @param beside further fields next to `error`
  */
 export function failureAnswer(failure: Failure, requestId: string, beside: object = {}): Answer {
-  const limit = failure.limit === undefined ? {} : { limit: failure.limit };
-  const reply: ErrorReply = { ...beside, error: { ...failure.report(), requestId, ...limit } };
+  const reply: ErrorReply = { ...beside, error: { ...failure.report(), requestId } };
   return {
     status: failure.status,
     headers: {

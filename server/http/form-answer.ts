@@ -10,7 +10,7 @@ export function failureOf({ failure, uploads }: FormOutcome): Failure | null {
   if (failure !== null) return failure;
   const first = uploads[0];
   const isNothingStored = uploads.every(({ state }) => state !== 'stored');
-  return isNothingStored && first?.failure !== undefined ? new Failure(first.failure.code) : null;
+  return isNothingStored && first?.failure !== undefined ? Failure.from(first.failure) : null;
 }
 
 /** 201 when all is stored, 207 when some is, else the failure; with an outcome for each file in any case. */

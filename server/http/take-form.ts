@@ -165,7 +165,7 @@ class Form {
     const falls = this.#announced === undefined && (!FILE_FAULTS.has(code) || (this.#totalBytes === null && !isRead));
     const isLast = this.#announced !== undefined && index === this.#announced.length - 1;
     const isLong = this.#totalBytes === null || (record.size ?? this.#totalBytes) - record.received > WORTH_CUTTING_BYTES;
-    if (falls || (isLast && isLong && !isRead)) this.end(new Failure(code));
+    if (falls || (isLast && isLong && !isRead)) this.end(Failure.from(record.failure));
   }
 
   #batch(): string {

@@ -136,12 +136,21 @@ function openRedis(url: string): Store {
   client.on('error', () => undefined);
   const connected = client.connect().catch(() => undefined);
   const adapter = new KeyvRedis(client, { namespace: 'slipway', throwOnErrors: true, throwOnConnectError: false });
-  return { keyv: new Keyv(adapter, { namespace: 'slipway', useKeyPrefix: false, throwOnErrors: true }), connected, close: async () => client.destroy() };
+  return { keyv: new Keyv(adapter, { namespace: 'slipway', useKeyPrefix: false, throwOnErrors: true }), connected, close: async () => (client.isOpen ? client.destroy() : undefined) };
+}
+
+/** The adapter reports a miss as an entry that expired in 1970; Keyv would answer that with a delete, racing with the next write. */
+class Memcached extends KeyvMemcache {
+  override async get<Value>(key: string): ReturnType<typeof KeyvMemcache.prototype.get<Value>> {
+    const found = await super.get<Value>(key);
+    const isMiss = typeof found === 'object' && found !== null && 'value' in found && found.value === undefined;
+    return isMiss ? undefined : found;
+  }
 }
 
 function openMemcached(servers: string): Store {
   const silent = { log: (): void => undefined };
-  const adapter = new KeyvMemcache(servers, { timeout: DEADLINE_MS / 1000, conntimeout: 1, retries: 1, failover: false, logger: silent });
+  const adapter = new Memcached(servers, { timeout: DEADLINE_MS / 1000, conntimeout: 1, retries: 1, failover: false, logger: silent });
   return { keyv: new Keyv(adapter, { namespace: 'slipway', throwOnErrors: true }), connected: Promise.resolve(), close: async () => adapter.client.close() };
 }
 

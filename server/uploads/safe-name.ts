@@ -35,9 +35,8 @@ const DOUBLE_EXTENSION = /\.tar\.[a-z0-9]{1,4}$/iu;
 export function safeName(raw: string): string | null {
   const visible = raw.replace(LONE_SURROGATE, '_').replace(INVISIBLE, '').normalize('NFC');
   const trimmed = visible.replace(FORBIDDEN, '_').trim().replace(TRAILING, '');
-  if (trimmed === '') return null;
-  const isSpecial = WINDOWS_DEVICE.test(trimmed) || FOLDER_CONFIGURATION.test(trimmed) || SPECIAL_START.test(trimmed);
-  return shorten(isSpecial ? `_${trimmed}` : trimmed);
+  // Again after the cut, which can bring a reserved name to light ("con", many spaces, "x.txt").
+  return trimmed === '' ? null : escaped(shortened(escaped(trimmed)));
 }
 
 /** The last component of a name as browsers and programs send it: with either kind of slash, with a drive, or bare. */
@@ -76,7 +75,12 @@ export function foldedName(name: string): string {
   return name.normalize('NFC').toUpperCase().toLowerCase().normalize('NFC');
 }
 
-function shorten(name: string): string {
+function escaped(name: string): string {
+  const isSpecial = WINDOWS_DEVICE.test(name) || FOLDER_CONFIGURATION.test(name) || SPECIAL_START.test(name);
+  return isSpecial ? `_${name}` : name;
+}
+
+function shortened(name: string): string {
   if (Buffer.byteLength(name) <= MAX_NAME_BYTES) return name;
   const { stem, extension } = splitExtension(name);
   const room = MAX_NAME_BYTES - Buffer.byteLength(extension);

@@ -44,7 +44,8 @@ export const publishedMode = (): number => 0o666 & ~process.umask();
  */
 export async function openUploadFolder(wanted: string): Promise<UploadFolder> {
   try {
-    await mkdir(wanted, { recursive: true });
+    // Not recursive: a whole path that is missing is a typing error, or a disk that is not there.
+    await mkdir(wanted).catch(ignoreExisting);
     const path = await realpath(wanted);
     const staging = join(path, STAGING_NAME);
     await makePrivateFolder(staging);
@@ -93,10 +94,12 @@ function createUploadFolder(path: string, staging: string, device: bigint): Uplo
   };
 }
 
+function ignoreExisting(error: unknown): void {
+  if (systemErrorCode(error) !== 'EEXIST') throw error;
+}
+
 async function makePrivateFolder(staging: string): Promise<void> {
-  await mkdir(staging, { mode: 0o700 }).catch((error: unknown) => {
-    if (systemErrorCode(error) !== 'EEXIST') throw error;
-  });
+  await mkdir(staging, { mode: 0o700 }).catch(ignoreExisting);
   if (!(await lstat(staging)).isDirectory()) throw new Failure('CONFIG_DEST_NOT_WRITABLE');
   await chmod(staging, 0o700);
 }
