@@ -1,0 +1,106 @@
+import { describe, expect, test } from 'vitest';
+import { readFailureCode } from '../../helpers/http-answer.ts';
+import { TEST_CODE } from '../../helpers/launch-server.ts';
+import { buildForm, file } from '../../helpers/multipart.ts';
+import { sendRaw } from '../../helpers/raw-http.ts';
+import { startTestServer } from '../../helpers/start-server.ts';
+import { watchDisk } from '../../helpers/watch-disk.ts';
+
+const FORM = buildForm([file('a.txt', 'a')]);
+const AUTH = `Authorization: Bearer ${TEST_CODE}\r\n`;
+
+describe('the Host header', () => {
+  test.each(['/', '/assets/x.js', '/api/uploads', '/api/tus', '/nothing', '/healthz', '/upload_status?key=x'])('a foreign name gets nothing from %s (C5)', async (path) => {
+    const server = await startTestServer();
+    for (const method of ['GET', 'POST', 'OPTIONS']) {
+      const answer = await sendRaw(server.port, `${method} ${path} HTTP/1.1\r\nHost: evil.test:${server.port}\r\n${AUTH}Content-Length: 0\r\nConnection: close\r\n\r\n`);
+      expect([answer.status, readFailureCode(answer)]).toEqual([421, 'HOST_NOT_ALLOWED']);
+    }
+  });
+
+  test.each([
+    '', '[', '127.0.0.1@evil', '127.0.0.1', 'localhost', '0.0.0.0:PORT', '[::]:PORT', '2130706433:PORT', '0x7f000001:PORT', '127.1:PORT', '127.0.0.1.evil.test:PORT', '127.0.0.1:PORT.evil.test',
+    '127.0.0.1:PORT@evil', 'evil@127.0.0.1:PORT', '127.0.0.1:PORT/x', '127.0.0.1:1', 'localhost.:PORT', '127.0.0.1:PORT, evil.test', '127.0.0.1:0PORT', ' ', '127.0.0.1:PORT#', '__proto__',
+  ])('%j is not us (A19, C20)', async (host) => {
+    const server = await startTestServer();
+    const answer = await sendRaw(server.port, `GET /api/uploads HTTP/1.1\r\nHost: ${host.replace('PORT', String(server.port))}\r\n${AUTH}Connection: close\r\n\r\n`);
+    expect([400, 421]).toContain(answer.status);
+    readFailureCode(answer);
+    expect((await server.guest.request('GET', '/api/uploads')).status).toBe(200);
+  });
+
+  test.each(['Host: 127.0.0.1:PORT\r\nHost: evil.test', 'Host: evil.test\r\nHost: 127.0.0.1:PORT', 'Host: 127.0.0.1:PORT\r\nHost: 127.0.0.1:PORT'])('given twice is refused (A19)', async (lines) => {
+    const server = await startTestServer();
+    const answer = await sendRaw(server.port, `GET /api/uploads HTTP/1.1\r\n${lines.replaceAll('PORT', String(server.port))}\r\n${AUTH}Connection: close\r\n\r\n`);
+    expect([400, 421]).toContain(answer.status);
+    readFailureCode(answer);
+  });
+
+  test('missing, on HTTP/1.1 and on HTTP/1.0, is refused (A19)', async () => {
+    const server = await startTestServer();
+    for (const version of ['1.1', '1.0']) {
+      const answer = await sendRaw(server.port, `GET /api/uploads HTTP/${version}\r\n${AUTH}\r\n`);
+      expect([400, 421]).toContain(answer.status);
+      readFailureCode(answer);
+    }
+  });
+
+  test.each(['127.0.0.1:PORT', 'localhost:PORT', 'LOCALHOST:PORT', '[::1]:PORT'])('%s is us', async (host) => {
+    const server = await startTestServer();
+    const answer = await sendRaw(server.port, `GET /api/uploads HTTP/1.1\r\nHost: ${host.replace('PORT', String(server.port))}\r\n${AUTH}Connection: close\r\n\r\n`);
+    expect(answer.status).toBe(200);
+  });
+
+  test('further names are ours when the owner says so', async () => {
+    const server = await startTestServer({ allowedHosts: ['files.example', 'other.example:8443'] });
+    const ask = async (host: string): Promise<number> => (await sendRaw(server.port, `GET /api/uploads HTTP/1.1\r\nHost: ${host}\r\n${AUTH}Connection: close\r\n\r\n`)).status;
+    expect(await ask('files.example')).toBe(200);
+    expect(await ask('other.example:8443')).toBe(200);
+    expect(await ask('other.example')).toBe(421);
+    expect(await ask('sub.files.example')).toBe(421);
+  });
+});
+
+describe('the Origin header', () => {
+  test.each(['https://evil.test', 'http://evil.test', 'null', '', 'http://127.0.0.1.evil.test', 'http://127.0.0.1:1', 'https://127.0.0.1:PORT', 'http://localhost:PORT', 'http://10.0.0.1:PORT', 'file://', 'HTTP://127.0.0.1:PORT/x'])(
+    '%j is refused on every method (C6)',
+    async (origin) => {
+      const server = await startTestServer();
+      const disk = await watchDisk(server);
+      const headers = { origin: origin.replace('PORT', String(server.port)) };
+      const answers = [await server.guest.request('GET', '/api/uploads', { headers }), await server.guest.post('/api/uploads', FORM, headers), await server.guest.request('DELETE', '/api/uploads/x', { headers })];
+      for (const answer of answers) expect([answer.status, readFailureCode(answer)]).toEqual([403, 'ORIGIN_NOT_ALLOWED']);
+      await disk.expectClean();
+    },
+  );
+
+  test('of our own page is welcome', async () => {
+    const server = await startTestServer();
+    expect((await server.guest.post('/api/uploads', FORM, { origin: server.url })).status).toBe(201);
+  });
+
+  test.each(['/api/uploads', '/api/session', '/api/tus', '/'])('a preflight from elsewhere to %s is allowed nothing (C10)', async (path) => {
+    const server = await startTestServer();
+    const answer = await server.stranger.request('OPTIONS', path, { headers: { origin: 'https://evil.test', 'access-control-request-method': 'POST', 'access-control-request-headers': 'authorization' } });
+    expect(answer.status).toBe(403);
+    expect(Object.keys(answer.headers).filter((name) => name.startsWith('access-control-'))).toEqual([]);
+  });
+});
+
+describe('every answer', () => {
+  test.each([['GET', '/'], ['GET', '/api/uploads'], ['GET', '/api/nothing'], ['GET', '/healthz']])('to %s %s has the headers that protect it (C15)', async (method, path) => {
+    const server = await startTestServer();
+    const answer = await server.guest.request(method, path);
+    expect(answer.headers['x-powered-by']).toBeUndefined();
+    expect(answer.headers['x-content-type-options']).toBe('nosniff');
+    expect(answer.headers['referrer-policy']).toBe('no-referrer');
+    expect(Object.keys(answer.headers).filter((name) => name.startsWith('access-control-'))).toEqual([]);
+  });
+
+  test.each(['?next=javascript:alert(1)', '?msg=<script>alert(1)</script>', `?filter=${'('.repeat(50)}.+)+x`])('echoes nothing of %j (C24)', async (query) => {
+    const server = await startTestServer();
+    const answer = await server.guest.request('GET', `/api/nothing${encodeURI(query)}`);
+    expect([answer.status, readFailureCode(answer)]).toEqual([404, 'NOT_FOUND']);
+    expect(answer.text).not.toMatch(/script|filter|next/u);
+  });
+});
