@@ -14,7 +14,7 @@ const NOUNS = {
 } as const satisfies Readonly<Record<FileWord, readonly [string, string]>>;
 
 export function createEnglish({ count: show }: Format): Messages {
-  const files = (count: number, word: FileWord): string => `${show(count)} ${english(count, ...NOUNS[word])}`;
+  const files = (count: number, word: FileWord): string => `${show(count)} ${english(count, NOUNS[word][0], NOUNS[word][1])}`;
   return {
     language: 'en',
     files,
@@ -79,9 +79,9 @@ export function createEnglish({ count: show }: Format): Messages {
 
     page: {
       title: 'Slipway',
-      sendingTo: (computer) => `Sending to ${computer}`,
+      sendTo: (computer) => `Send to ${computer}`,
       choosePhotos: 'Choose photos or files',
-      promise: 'They go straight to this computer, at full quality. Nothing is stored anywhere else.',
+      promise: 'Photos, videos and files go straight to this computer, at full quality and to no other place.',
       alsoDrop: 'You can also drop or paste files here.',
       preparing: 'Many photos? Your phone may need a moment to prepare them.',
       addMore: 'Add more',

@@ -14,7 +14,7 @@ const NOUNS = {
 } as const satisfies Readonly<Record<FileWord, readonly [string, string]>>;
 
 export function createGerman({ count: show }: Format): Messages {
-  const files = (count: number, word: FileWord): string => `${show(count)} ${german(count, ...NOUNS[word])}`;
+  const files = (count: number, word: FileWord): string => `${show(count)} ${german(count, NOUNS[word][0], NOUNS[word][1])}`;
   return {
     language: 'de',
     files,
@@ -79,9 +79,9 @@ export function createGerman({ count: show }: Format): Messages {
 
     page: {
       title: 'Slipway',
-      sendingTo: (computer) => `An ${computer} senden`,
+      sendTo: (computer) => `An ${computer} senden`,
       choosePhotos: 'Fotos oder Dateien wählen',
-      promise: 'Sie gehen direkt an diesen Computer, in voller Qualität. Sonst wird nirgends etwas gespeichert.',
+      promise: 'Fotos, Videos und Dateien gehen direkt an diesen Computer, in voller Qualität und sonst nirgendwohin.',
       alsoDrop: 'Sie können Dateien auch hierher ziehen oder einfügen.',
       preparing: 'Viele Fotos? Ihr Telefon braucht vielleicht einen Moment, um sie vorzubereiten.',
       addMore: 'Mehr hinzufügen',

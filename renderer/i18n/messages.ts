@@ -51,7 +51,7 @@ export interface Messages {
 
   readonly page: {
     readonly title: string;
-    readonly sendingTo: (computer: string) => string;
+    readonly sendTo: (computer: string) => string;
     readonly choosePhotos: string;
     readonly promise: string;
     readonly alsoDrop: string;

@@ -1,0 +1,15 @@
+import { ref, watch, type ComputedRef, type Ref } from 'vue';
+import type { Batch } from '../composables/batches.ts';
+import { useLanguage } from '../i18n/use-language.ts';
+
+/** Says, for a live region, how a batch ended, in the moment in which it ends. */
+export function useBatchVerdicts(batches: ComputedRef<readonly Batch[]>): Readonly<Ref<string>> {
+  const { t } = useLanguage();
+  const spoken = ref('');
+  watch(batches, (now, before) => {
+    const running = new Set(before.filter(({ ended }) => !ended).map(({ id }) => id));
+    const ended = now.filter((batch) => batch.ended && running.has(batch.id));
+    if (ended.length > 0) spoken.value = ended.map(({ counts, sender }) => `${t.verdict(counts)} (${t.from(sender.name)})`).join('. ');
+  });
+  return spoken;
+}

@@ -1,0 +1,70 @@
+import { onScopeDispose, ref, shallowRef, type Ref, type ShallowRef } from 'vue';
+import type { Answer, DesktopBridge, DesktopSettings, MenuCommand, ReceiveState, SentFiles } from '../../electron/contracts/bridge.ts';
+import { ApiFailure, ServerUnreachable } from '../api/api-failure.ts';
+import { createClient, type Client } from '../api/client.ts';
+import { createWindowPlatform } from '../api/window-platform.ts';
+import { useLanguage } from '../i18n/use-language.ts';
+
+export interface Desktop {
+  readonly client: Client;
+  readonly settings: Readonly<ShallowRef<DesktopSettings | null>>;
+  readonly receive: Readonly<ShallowRef<ReceiveState>>;
+  /** Why the last thing a person asked for did not happen; null when it did. */
+  readonly problem: Ref<string | null>;
+  send(files: readonly File[]): Promise<void>;
+  pick(what: 'files' | 'folder'): Promise<void>;
+  retry(id: string): Promise<void>;
+  show(id: string | null): Promise<void>;
+  chooseFolder(): Promise<void>;
+  setReceive(on: boolean): Promise<void>;
+  /** Cancels what is on its way, drops what has ended from the list; stored files stay where they are. */
+  drop(ids: readonly string[]): Promise<void>;
+}
+
+/** What the app can do for the window. @param changed called when the queue is about to change */
+export function useDesktop(bridge: DesktopBridge<File>, changed: () => void, onMenu: (command: MenuCommand) => void): Desktop {
+  const { t, failureText, bridgeFailureText } = useLanguage();
+  const client = createClient(createWindowPlatform(bridge).fetch);
+  const settings = shallowRef<DesktopSettings | null>(null);
+  const receive = shallowRef<ReceiveState>({ on: false });
+  const problem = ref<string | null>(null);
+
+  /** Answers the value, or tells why there is none. */
+  function take<Value>(answer: Answer<Value>): Value | null {
+    changed();
+    problem.value = answer.ok ? null : bridgeFailureText(answer.failure);
+    return answer.ok ? answer.value : null;
+  }
+
+  function tellSkipped(sent: SentFiles | null): void {
+    const first = sent?.skipped[0];
+    if (sent === null || first === undefined) return;
+    problem.value = t.window.skipped(sent.skipped.length, first.name, failureText(first.failure));
+  }
+
+  void bridge.getSettings().then((now) => { settings.value = now; });
+  void bridge.getReceive().then((now) => { receive.value = now; });
+  const stops = [bridge.onReceive((now) => { receive.value = now; }), bridge.onMenu(onMenu)];
+  onScopeDispose(() => { for (const stop of stops) stop(); });
+
+  return {
+    client, settings, receive, problem,
+    async send(files) { tellSkipped(take(await bridge.sendFiles(files))); },
+    async pick(what) { tellSkipped(take(await bridge.pickAndSend(what))); },
+    async retry(id) { take(await bridge.retry([id])); },
+    async show(id) { take(await bridge.showInFolder(id)); },
+    async chooseFolder() { settings.value = take(await bridge.chooseUploadFolder()) ?? settings.value; },
+    async setReceive(on) { receive.value = take(await bridge.setReceive(on)) ?? receive.value; },
+    async drop(ids) {
+      for (const id of ids) {
+        try {
+          await client.call('DELETE /api/uploads/:id', { params: { id } });
+        } catch (error) {
+          // Gone already is as good as dropped; no answer is told by the banner over the list.
+          if (!(error instanceof ApiFailure || error instanceof ServerUnreachable)) throw error;
+        }
+      }
+      changed();
+    },
+  };
+}
