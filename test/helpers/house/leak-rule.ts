@@ -7,7 +7,7 @@ export interface TrackedFile {
 
 /** Homes of people and hosts of package registries, wherever the clone lies. */
 const LEAKS: readonly { readonly what: string; readonly pattern: RegExp }[] = [
-  { what: 'the home folder of a person', pattern: /(?<![\w.])\/(?:home|Users)\/(?!(?:user|somebody|alice|bob|me)\b)[a-z][\w.-]*\//i },
+  { what: 'the home folder of a person', pattern: /(?<![\w.])\/(?:home|Users)\/(?!(?:user|somebody|ann|alice|bob|me)\b)[a-z][\w.-]*\//i },
   { what: 'the host of a package registry', pattern: /\bregistry\.[a-z\d-]+\.[a-z]{2,}|\/\/[\w.-]*\b(?:npm|artifactory|nexus|verdaccio)[\w.-]*[:/]/i },
 ];
 

@@ -28,7 +28,7 @@ const FLOORS: Readonly<Record<string, readonly [number, number, number]>> = {
 };
 
 /** Packages that work without being imported: they are run, or hold types that the compiler finds by itself. */
-const TOOLS = ['electron-builder', 'vue-tsc'];
+const TOOLS = ['electron-builder', 'eslint', 'vue-tsc'];
 
 /** Every package that is named is used, and every package that is used is named. */
 export function checkDependencies(sources: readonly Source[], { dependencies, devDependencies }: Manifest): readonly Problem[] {

@@ -31,7 +31,8 @@ export const checkNames: Rule = (sources) =>
 export const checkAny: Rule = (sources) =>
   eachNode(sources, (source, node) => {
     if (node.kind === ts.SyntaxKind.AnyKeyword) return [problemAt(source, node, 'says any')];
-    if (ts.isAsExpression(node) && ts.isAsExpression(node.expression) && !isConst(node.expression)) return [problemAt(source, node, 'casts twice')];
+    // Tests check an answer's outline and then say what it is.
+    if (!isInRoom(source.path, 'test') && ts.isAsExpression(node) && ts.isAsExpression(node.expression) && !isConst(node.expression)) return [problemAt(source, node, 'casts twice')];
     return [];
   });
 
