@@ -18,11 +18,13 @@ export function lockDownPages(log: Log): void {
       log('warn', 'page:window-denied');
       return { action: 'deny' };
     });
-    contents.on('will-navigate', (event) => {
+    const stay = (event: { preventDefault(): void }): void => {
       log('warn', 'page:navigation-denied');
       event.preventDefault();
-    });
-    contents.on('will-frame-navigate', (event) => event.preventDefault());
+    };
+    contents.on('will-navigate', stay);
+    // Also comes for frames inside the page; the one above does not.
+    contents.on('will-frame-navigate', stay);
     contents.on('will-attach-webview', (event) => event.preventDefault());
   });
 }
