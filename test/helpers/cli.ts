@@ -64,7 +64,7 @@ function readReady(stdout: string): { url: string; code: string | null; pid: num
   if (!isObject(value)) throw new Error(`Not an object: ${line}`);
   const { url, code, pid } = value;
   if (typeof url !== 'string' || typeof pid !== 'number') throw new Error(`Not what --json promises: ${line}`);
-  return { url, pid, code: typeof code === 'string' ? code : null };
+  return { url, pid, code: typeof code === 'string' ? code.replaceAll(' ', '') : null };
 }
 
 async function makeFolder(): Promise<string> {

@@ -117,7 +117,7 @@ describe('who may come in', () => {
       headers: { 'content-type': 'application/json', 'user-agent': 'Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) AppleWebKit/605.1.15 Version/18.0 Safari/604.1' },
       body: JSON.stringify({ code: TEST_CODE }),
     });
-    expect(answer.status).toBe(200);
+    expect(answer.status).toBe(201);
     const reply = readJson(answer);
     expect(reply).toMatchObject({ token: expect.stringMatching(/^[\x21-\x7e]{22,}$/u), sender: { kind: 'page', name: expect.stringContaining('iPhone') } });
     expect(reply['expiresAtMs']).toBeGreaterThan(Date.now());
@@ -135,7 +135,7 @@ describe('who may come in', () => {
     const server = await startTestServer({ code: null });
     expect(server.running.code).toBeNull();
     expect((await createClient(server.url, null).send(FORM)).status).toBe(201);
-    expect((await server.stranger.request('POST', '/api/session', { headers: { 'content-type': 'application/json' }, body: '{}' })).status).toBe(200);
+    expect((await server.stranger.request('POST', '/api/session', { headers: { 'content-type': 'application/json' }, body: '{}' })).status).toBe(201);
   });
 
   test('the state of the server is free to see from this computer', async () => {

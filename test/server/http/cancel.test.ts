@@ -16,7 +16,8 @@ describe('DELETE /api/uploads/:id', () => {
     await upload.sendTo(2_000_000);
     await waitUntil('bytes to arrive', async () => (await server.guest.record(upload.id).catch(() => undefined))?.received);
     expect((await server.guest.remove(upload.id)).status).toBe(204);
-    expect(await server.guest.record(upload.id)).toMatchObject({ state: 'cancelled', failure: { code: 'CANCELLED', retryable: true } });
+    await waitUntil('it to be cancelled', async () => (await server.guest.record(upload.id)).state === 'cancelled', 1000);
+    expect((await server.guest.record(upload.id)).failure).toMatchObject({ code: 'CANCELLED', retryable: true });
     const answer = await within(3000, 'the answer to the cancelled upload', upload.connection.answer);
     expect([answer.status, readFailureCode(answer)]).toEqual([409, 'CANCELLED']);
     upload.connection.socket.destroy();

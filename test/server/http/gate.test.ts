@@ -62,7 +62,7 @@ describe('the Host header', () => {
 });
 
 describe('the Origin header', () => {
-  test.each(['https://evil.test', 'http://evil.test', 'null', '', 'http://127.0.0.1.evil.test', 'http://127.0.0.1:1', 'https://127.0.0.1:PORT', 'http://localhost:PORT', 'http://10.0.0.1:PORT', 'file://', 'HTTP://127.0.0.1:PORT/x'])(
+  test.each(['https://evil.test', 'http://evil.test', 'null', '', 'http://127.0.0.1.evil.test', 'http://127.0.0.1:1', 'https://127.0.0.1:1', 'http://localhost:PORT', 'http://10.0.0.1:PORT', 'file://', 'HTTP://127.0.0.1:PORT/x'])(
     '%j is refused on every method (C6)',
     async (origin) => {
       const server = await startTestServer();
@@ -74,9 +74,10 @@ describe('the Origin header', () => {
     },
   );
 
-  test('of our own page is welcome', async () => {
+  test('of our own page is welcome, also with TLS in front', async () => {
     const server = await startTestServer();
     expect((await server.guest.post('/api/uploads', FORM, { origin: server.url })).status).toBe(201);
+    expect((await server.guest.post('/api/uploads', FORM, { origin: server.url.replace('http:', 'https:') })).status).toBe(201);
   });
 
   test.each(['/api/uploads', '/api/session', '/api/tus', '/'])('a preflight from elsewhere to %s is allowed nothing (C10)', async (path) => {
