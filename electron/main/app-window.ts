@@ -11,6 +11,8 @@ export interface AppWindowOptions {
   readonly log: Log;
 }
 
+/** The page's own, shown until it has painted; anything else would flash. */
+const PAGE_COLOURS = { light: '#eef2f3', dark: '#0e1519' };
 const SAVE_AFTER_MS = 400;
 /** A page that dies more often than this within a minute is left as it is. */
 const MOST_RELOADS_A_MINUTE = 3;
@@ -24,7 +26,7 @@ export function openAppWindow({ preload, settings, log }: AppWindowOptions): Bro
     minHeight: MIN_HEIGHT,
     show: false,
     title: 'Slipway',
-    backgroundColor: nativeTheme.shouldUseDarkColors ? '#15181c' : '#f6f7f9',
+    backgroundColor: nativeTheme.shouldUseDarkColors ? PAGE_COLOURS.dark : PAGE_COLOURS.light,
     webPreferences: {
       preload,
       sandbox: true,

@@ -37,12 +37,13 @@ async function names(roots: readonly string[], except?: string): Promise<readonl
 }
 
 test('a folder keeps its structure, in order of name; a dropped file has no folder', async () => {
-  await write('Holiday/b.txt');
+  await write('Holiday/photo 10.txt');
+  await write('Holiday/photo 9.txt');
   await write('Holiday/Day 1/a.txt', 'hello');
   await write('Holiday/Day 1/deep/c.txt');
   await write('single.txt');
   expect(await names(['Holiday', 'single.txt'])).toEqual([
-    'file Holiday/Day 1/a.txt', 'file Holiday/Day 1/deep/c.txt', 'file Holiday/b.txt', 'file single.txt',
+    'file Holiday/Day 1/a.txt', 'file Holiday/Day 1/deep/c.txt', 'file Holiday/photo 9.txt', 'file Holiday/photo 10.txt', 'file single.txt',
   ]);
   expect((await walk(['Holiday']))[0]).toMatchObject({ path: inTemp('Holiday/Day 1/a.txt'), name: 'a.txt', folder: 'Holiday/Day 1', size: 5 });
 });
@@ -81,7 +82,7 @@ test.skipIf(process.getuid?.() === 0)('what may not be read is skipped', async (
 test('the upload folder is never walked into: sending it would not end', async () => {
   await write('home/a.txt');
   await write('home/Slipway/arrived.txt');
-  expect(await names(['home'], inTemp('home/Slipway'))).toEqual(['skipped home/Slipway', 'file home/a.txt']);
+  expect(await names(['home'], inTemp('home/Slipway'))).toEqual(['file home/a.txt', 'skipped home/Slipway']);
 });
 
 test('the first file of a large folder comes before the folder is known', async () => {

@@ -95,6 +95,8 @@ export class Application {
       env: {
         ...inherited,
         ...(display === undefined ? {} : { DISPLAY: display }),
+        // The tests read the window's words.
+        LANGUAGE: 'en',
         SLIPWAY_USER_DATA: this.userData,
         SLIPWAY_LAN_HOST: '127.0.0.1',
         ...env,

@@ -59,9 +59,12 @@ async function* walkFolder(folder: FolderEntry, except: string): AsyncGenerator<
   else yield* walk(folder.path, names, folder.relative, except);
 }
 
+/** As people count: "photo 2" before "photo 10". */
+const byName = new Intl.Collator('en', { numeric: true }).compare;
+
 async function listFolder(folder: string): Promise<readonly string[] | null> {
   try {
-    return (await readdir(folder)).sort();
+    return (await readdir(folder)).sort(byName);
   } catch {
     // Whatever the system's reason, the person is told that this folder is missing.
     return null;
