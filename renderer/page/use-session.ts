@@ -25,9 +25,9 @@ export interface Session {
   enter(code: string): Promise<void>;
 }
 
-/** As a person types it: the server compares it without these. */
-export function tidyCode(typed: string): string {
-  return typed.replace(/[\s\-–—_.]+/g, '').toUpperCase();
+/** Phones like to turn two dashes into a long one; the server forgives only the short, and spaces, and lower case. */
+function plainCode(typed: string): string {
+  return typed.replace(/[‐-―]/gu, '-').trim();
 }
 
 /** A guest's way in: no token, a code, a token; and back when the token is no longer taken. @param opened called at every way in */
@@ -68,7 +68,7 @@ export function useSession(opened: () => void): Session {
   async function enter(code: string): Promise<void> {
     state.value = { kind: 'needs-code', problem: null, again: wasOpen, asking: true };
     try {
-      await login(tidyCode(code));
+      await login(plainCode(code));
     } catch (error) {
       ask(problemOf(error));
     }

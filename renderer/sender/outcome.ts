@@ -1,0 +1,38 @@
+import type { FailureCode, FailureReport } from '../../server/contracts/failure.ts';
+import type { UploadRecord } from '../../server/contracts/upload.ts';
+import { ApiFailure, ServerUnreachable } from '../api/api-failure.ts';
+import type { SendState } from './send-item.ts';
+
+/** The connection's fate, or the moment's, not the file's: sending again by itself can help. */
+const CONNECTION_CODES: ReadonlySet<FailureCode> = new Set<FailureCode>([
+  'UPLOAD_ABORTED', 'UPLOAD_STALLED', 'SENDER_GONE', 'MULTIPART_TRUNCATED', 'REQUEST_TIMEOUT', 'SHUTTING_DOWN', 'TOO_MANY_UPLOADS',
+]);
+
+/** The permission's fate: only a person can help. */
+const ACCESS_CODES: ReadonlySet<FailureCode> = new Set<FailureCode>(['AUTH_REQUIRED', 'TOKEN_INVALID']);
+
+/** How a file ended, in the server's words; null when it did not end, or only because its connection did. */
+export function endOf(record: UploadRecord | undefined): SendState | null {
+  if (record?.state === 'stored') return { kind: 'stored' };
+  if (record?.state === 'cancelled') return { kind: 'cancelled' };
+  if (record?.state !== 'failed' || record.failure === undefined || CONNECTION_CODES.has(record.failure.code)) return null;
+  return { kind: 'failed', failure: record.failure };
+}
+
+/** What an error of a whole request means for its files. */
+export type RequestLoss =
+  | { readonly kind: 'connection'; readonly waitMs: number }
+  | { readonly kind: 'access' }
+  /** Somebody else announced these ids. */
+  | { readonly kind: 'ids-taken' }
+  | { readonly kind: 'refused'; readonly failure: FailureReport };
+
+/** @throws whatever is no answer of a server and no lack of one */
+export function lossOf(error: unknown): RequestLoss {
+  if (error instanceof ServerUnreachable) return { kind: 'connection', waitMs: 0 };
+  if (!(error instanceof ApiFailure)) throw error;
+  const { report, retryAfterMs } = error;
+  if (ACCESS_CODES.has(report.code)) return { kind: 'access' };
+  if (report.code === 'UPLOAD_ID_IN_USE') return { kind: 'ids-taken' };
+  return CONNECTION_CODES.has(report.code) ? { kind: 'connection', waitMs: retryAfterMs ?? 0 } : { kind: 'refused', failure: report };
+}

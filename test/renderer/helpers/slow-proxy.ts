@@ -1,0 +1,69 @@
+import { createServer, connect, type AddressInfo, type Socket } from 'node:net';
+
+/** A TCP proxy in front of a server, which can be slow and can break. */
+export interface SlowProxy {
+  readonly port: number;
+  /** Where to send what comes; told later, because the server wants to know this port first. */
+  target(port: number): void;
+  /** Bytes per second for each connection towards the server; Infinity does not slow down. */
+  speed(bytesPerSecond: number): void;
+  /** Cuts every connection, and until `mend` each new one too. */
+  breakDown(): void;
+  mend(): void;
+  stop(): Promise<void>;
+}
+
+const SLICE_MS = 25;
+
+export async function startSlowProxy(): Promise<SlowProxy> {
+  let targetPort = 0;
+  let bytesPerSecond = Number.POSITIVE_INFINITY;
+  let broken = false;
+  const sockets = new Set<Socket>();
+
+  function forget(socket: Socket): void {
+    socket.on('error', () => socket.destroy());
+    socket.on('close', () => sockets.delete(socket));
+    sockets.add(socket);
+  }
+
+  const server = createServer((client) => {
+    forget(client);
+    if (broken) {
+      client.resetAndDestroy();
+      return;
+    }
+    const upstream = connect(targetPort, '127.0.0.1');
+    forget(upstream);
+    upstream.pipe(client);
+    client.on('data', (chunk) => {
+      upstream.write(chunk);
+      if (bytesPerSecond === Number.POSITIVE_INFINITY) return;
+      client.pause();
+      setTimeout(() => client.resume(), Math.max(SLICE_MS, (chunk.byteLength / bytesPerSecond) * 1000));
+    });
+    client.on('close', () => upstream.destroy());
+    upstream.on('close', () => client.destroy());
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as AddressInfo; // A listening TCP server has this kind of address.
+
+  const cutAll = (): void => {
+    for (const socket of sockets) socket.resetAndDestroy();
+  };
+  return {
+    port,
+    target(to) { targetPort = to; },
+    speed(value) { bytesPerSecond = value; },
+    breakDown() {
+      broken = true;
+      cutAll();
+    },
+    mend() { broken = false; },
+    stop() {
+      const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+      cutAll();
+      return closed;
+    },
+  };
+}

@@ -1,0 +1,173 @@
+import { rename, rm, writeFile } from 'node:fs/promises';
+import { expect, test } from './helpers/fixtures.ts';
+import { enter, expectStored } from './helpers/guest-page.ts';
+
+const KILO = 1000;
+const MEGA = 1_000_000;
+
+test('three picked files are sent by one tap and arrive byte for byte', async ({ page, box, inbox }) => {
+  const guest = await enter(page, box);
+  const paths = { 'one.jpg': await inbox.file('one.jpg', 300 * KILO), 'two.png': await inbox.file('two.png', 0), 'three.heic': await inbox.file('three.heic', 12 * MEGA) };
+  await guest.pick(...Object.values(paths));
+  await expect(guest.send).toHaveText('Send 3 photos (12.3 MB)');
+  await guest.send.click();
+  await expect(guest.verdict).toHaveText('All 3 photos arrived');
+  await expect(guest.verdict).toBeFocused();
+  await expect(page).toHaveTitle('Arrived · Slipway');
+  await expectStored(box, paths);
+
+  await guest.sendMore.click();
+  await guest.pick(await inbox.file('note.txt', 10));
+  await expect(guest.send).toHaveText('Send 1 file (10 bytes)');
+});
+
+test('the page calls videos videos and a mixture files', async ({ page, box, inbox }) => {
+  const guest = await enter(page, box);
+  await guest.pick(await inbox.file('a.mp4', 2 * MEGA), await inbox.file('b.MOV', MEGA));
+  await expect(guest.send).toHaveText('Send 2 videos (3 MB)');
+  await guest.pick(await inbox.file('c.pdf', MEGA));
+  await expect(guest.send).toHaveText('Send 3 files (4 MB)');
+});
+
+test('the bar shows what the server has, with speed and time left, and the title follows', async ({ page, box, inbox }) => {
+  const guest = await enter(page, box);
+  const path = await inbox.file('film.mp4', 6 * MEGA);
+  await guest.pick(path);
+  box.proxy.speed(2 * MEGA);
+  await guest.send.click();
+  await expect(page.getByText(/^\d.* of 6 MB$/).first()).toBeVisible();
+  await expect(page.getByText(/MB\/s$/).first()).toBeVisible();
+  await expect(page.getByText(/sec left$/).first()).toBeVisible();
+  await expect(page).toHaveTitle(/^[1-9]\d?% · Slipway$/);
+  // Read in the middle: what the bar claims, the server must have.
+  const shown = Number(await guest.progress.getAttribute('aria-valuenow'));
+  const [record] = await box.server.owner.records();
+  expect(shown).toBeGreaterThan(0);
+  expect(shown).toBeLessThanOrEqual(((record?.received ?? 0) / (6 * MEGA)) * 100);
+  box.proxy.speed(Number.POSITIVE_INFINITY);
+  await expect(guest.verdict).toHaveText('Your video arrived');
+  await expectStored(box, { 'film.mp4': path });
+});
+
+test('many small files share requests, large ones go alone, never more than three at once', async ({ page, box, inbox }) => {
+  const guest = await enter(page, box);
+  const forms: string[] = [];
+  let open = 0;
+  let most = 0;
+  const isForm = (request: { url(): string; method(): string }): boolean => request.method() === 'POST' && request.url().endsWith('/api/uploads');
+  page.on('request', (request) => {
+    if (!isForm(request)) return;
+    forms.push(request.url());
+    open += 1;
+    most = Math.max(most, open);
+  });
+  page.on('requestfinished', (request) => { if (isForm(request)) open -= 1; });
+  const small = await Promise.all(Array.from({ length: 250 }, (_, index) => inbox.file(`small/${String(index).padStart(3, '0')}.txt`, 200 + index)));
+  const large = await Promise.all(Array.from({ length: 4 }, (_, index) => inbox.file(`large/${index}.bin`, 9 * MEGA)));
+  await guest.pick(...large, ...small);
+  await guest.send.click();
+  await expect(guest.verdict).toHaveText('All 254 files arrived', { timeout: 30_000 });
+  // 250 small files are two requests of at most 200 files each.
+  expect(forms).toHaveLength(2 + 4);
+  expect(most).toBeLessThanOrEqual(3);
+  expect(await box.server.owner.records()).toHaveLength(254);
+});
+
+test.describe('a server with a limit', () => {
+  test.use({ serverOptions: { maxFileBytes: 2 * MEGA } });
+
+  test('one too large among three fails by itself, in plain words, and no byte of it is sent', async ({ page, box, inbox }) => {
+    const guest = await enter(page, box);
+    const good = { 'a.txt': await inbox.file('a.txt', 1000), 'b.txt': await inbox.file('b.txt', 2 * MEGA) };
+    await guest.pick(good['a.txt'], await inbox.file('huge.zip', 3 * MEGA), good['b.txt']);
+    await guest.send.click();
+    await expect(guest.verdict).toHaveText('3 files: 2 stored, 1 needs you');
+    await expect(guest.row('huge.zip')).toContainText('Larger than this computer accepts. Nothing of it was sent.');
+    await expect(guest.row('huge.zip').getByRole('button', { name: 'Retry' })).toHaveCount(0);
+    await expect(guest.retryFailed).toHaveCount(0);
+    expect((await box.server.owner.records()).map(({ name }) => name).sort()).toEqual(['a.txt', 'b.txt']);
+    await expectStored(box, good);
+  });
+});
+
+test('one is cancelled while it is sent and the others arrive', async ({ page, box, inbox }) => {
+  const guest = await enter(page, box);
+  const kept = { 'kept.bin': await inbox.file('kept.bin', 9 * MEGA), 'small.txt': await inbox.file('small.txt', 50) };
+  await guest.pick(await inbox.file('dropped.bin', 20 * MEGA), ...Object.values(kept));
+  box.proxy.speed(4 * MEGA);
+  await guest.send.click();
+  await expect(guest.row('dropped.bin').getByRole('progressbar')).toBeVisible();
+  await guest.row('dropped.bin').getByRole('button', { name: 'Cancel dropped.bin' }).click();
+  await expect(guest.row('dropped.bin')).toContainText('Cancelled');
+  box.proxy.speed(Number.POSITIVE_INFINITY);
+  await expect(guest.verdict).toHaveText('2 files arrived');
+  await expectStored(box, kept);
+});
+
+test('cancelling all stops everything and leaves nothing behind', async ({ page, box, inbox }) => {
+  const guest = await enter(page, box);
+  await guest.pick(await inbox.file('a.bin', 20 * MEGA), await inbox.file('b.bin', 20 * MEGA), await inbox.file('c.txt', 4 * MEGA));
+  box.proxy.speed(MEGA);
+  await guest.send.click();
+  await expect(page.getByRole('listitem').getByRole('progressbar').first()).toBeVisible();
+  await page.getByRole('button', { name: 'Cancel all' }).click();
+  await expect(guest.verdict).toHaveText('Cancelled');
+  await expect.poll(async () => (await box.server.owner.records()).map(({ state }) => state)).toEqual(['cancelled', 'cancelled', 'cancelled']);
+  await expectStored(box, {});
+});
+
+test('what the owner cancels is told as cancelled', async ({ page, box, inbox }) => {
+  const guest = await enter(page, box);
+  await guest.pick(await inbox.file('unwanted.bin', 20 * MEGA));
+  box.proxy.speed(MEGA);
+  await guest.send.click();
+  await expect(guest.row('unwanted.bin').getByRole('progressbar')).toBeVisible();
+  const [record] = await box.server.owner.records();
+  await box.server.owner.remove(record?.id ?? '');
+  await expect(guest.verdict).toHaveText('Cancelled');
+});
+
+test('a lost connection is told, and sending goes on by itself when it is back, without a second copy', async ({ page, box, inbox }) => {
+  const guest = await enter(page, box);
+  const paths = { 'a.bin': await inbox.file('a.bin', 12 * MEGA), 'b.txt': await inbox.file('b.txt', 3 * MEGA) };
+  await guest.pick(...Object.values(paths));
+  box.proxy.speed(4 * MEGA);
+  await guest.send.click();
+  await expect(guest.row('b.txt')).toContainText('Arrived');
+  await expect(guest.row('a.bin').getByRole('progressbar')).toBeVisible();
+  box.proxy.breakDown();
+  await expect(page.getByText('Connection lost. It continues by itself')).toBeVisible();
+  await expect(guest.row('a.bin')).toContainText('Reconnecting');
+  box.proxy.mend();
+  box.proxy.speed(Number.POSITIVE_INFINITY);
+  await expect(guest.verdict).toHaveText('All 2 files arrived', { timeout: 20_000 });
+  await expectStored(box, paths);
+});
+
+test('a file that is gone when its turn comes fails by itself', async ({ page, box, inbox }) => {
+  const guest = await enter(page, box);
+  const good = await inbox.file('good.bin', 9 * MEGA);
+  const gone = await inbox.file('gone.bin', 9 * MEGA);
+  await guest.pick(gone, good);
+  await rm(gone);
+  await guest.send.click();
+  await expect(guest.verdict).toHaveText('2 files: 1 stored, 1 needs you', { timeout: 20_000 });
+  await expect(guest.row('gone.bin')).toContainText('changed or moved after you chose it');
+  await expectStored(box, { 'good.bin': good });
+});
+
+test('what failed on the computer is retried there, and what arrived is not sent twice', async ({ page, box, inbox }) => {
+  const guest = await enter(page, box);
+  // A file where a folder must be: nothing can be stored below it.
+  await writeFile(`${box.server.folder}/Trip`, 'in the way');
+  const paths = { 'Trip/a.jpg': await inbox.file('Trip/a.jpg', 40 * KILO), 'Trip/b.jpg': await inbox.file('Trip/b.jpg', 50 * KILO) };
+  const single = await inbox.file('c.jpg', 60 * KILO);
+  await guest.pickFolder(`${inbox.folder}/Trip`);
+  await guest.pick(single);
+  await guest.send.click();
+  await expect(guest.verdict).toBeVisible();
+  await rename(`${box.server.folder}/Trip`, `${box.server.folder}/elsewhere`).catch(() => undefined);
+  if (await guest.retryFailed.isVisible()) await guest.retryFailed.click();
+  await expect(guest.verdict).toHaveText('All 3 photos arrived');
+  void paths;
+});
