@@ -1,3 +1,5 @@
+import type { ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -23,7 +25,6 @@ const STOP_WITHIN_MS = 15_000;
 export interface ApplicationOptions {
   /** Executable of a packed app; absent: the built folder, run by an Electron that is found. */
   readonly packed?: string;
-  readonly env?: Readonly<Record<string, string>>;
 }
 
 /**
@@ -35,6 +36,8 @@ export class Application {
   #temp: TempFolder | null = null;
   #display: XDisplay | null = null;
   #electron: ElectronApplication | null = null;
+  /** Known also after its end, when Playwright has forgotten it. */
+  #child: ChildProcess | null = null;
   #window: Page | null = null;
   #log = '';
 
@@ -71,22 +74,35 @@ export class Application {
   }
 
   isRunning(): boolean {
-    const child = this.#electron?.process();
-    return child !== undefined && child.exitCode === null && child.signalCode === null;
+    return this.#child !== null && this.#child.exitCode === null && this.#child.signalCode === null;
   }
 
-  async start(): Promise<void> {
+  /** Resolves with the exit status once the process has ended by itself; null when a signal ended it. */
+  async ended(): Promise<number | null> {
+    const child = present(this.#child);
+    if (this.isRunning()) await within(STOP_WITHIN_MS, 'the app to end', once(child, 'exit'));
+    return child.exitCode;
+  }
+
+  /** Sends the main process a signal, as a supervisor does. */
+  signal(signal: NodeJS.Signals): void {
+    present(this.#child).kill(signal);
+  }
+
+  /** @param env for this start only */
+  async start(env: Readonly<Record<string, string>> = {}): Promise<void> {
     await this.#prepare();
-    const { executablePath, args, env } = await this.launchOptions();
-    this.#electron = await _electron.launch({ executablePath, args: [...args], env, chromiumSandbox: process.getuid?.() !== 0, timeout: 60_000 });
-    this.#electron.process().stderr?.on('data', (chunk: Buffer) => (this.#log += chunk.toString()));
+    const { executablePath, args, env: usual } = await this.launchOptions();
+    this.#electron = await _electron.launch({ executablePath, args: [...args], env: { ...usual, ...env }, chromiumSandbox: process.getuid?.() !== 0, timeout: 60_000 });
+    this.#child = this.#electron.process();
+    this.#child.stderr?.on('data', (chunk: Buffer) => (this.#log += chunk.toString()));
     this.#window = await this.#electron.firstWindow();
     await this.#window.waitForFunction(() => 'desktop' in window);
   }
 
   /** Command line and environment with which it starts; for a test that starts it a second time. */
   async launchOptions(): Promise<{ readonly executablePath: string; readonly args: readonly string[]; readonly env: Record<string, string> }> {
-    const { packed, env } = this.#options;
+    const { packed } = this.#options;
     const { DISPLAY: _own, ELECTRON_RUN_AS_NODE: _node, ...inherited } = definedOnly(process.env);
     const display = this.#display?.name;
     return {
@@ -99,7 +115,6 @@ export class Application {
         LANGUAGE: 'en',
         SLIPWAY_USER_DATA: this.userData,
         SLIPWAY_LAN_HOST: '127.0.0.1',
-        ...env,
       },
     };
   }
@@ -109,14 +124,14 @@ export class Application {
     const running = this.#electron;
     this.#electron = null;
     this.#window = null;
-    if (running === null || running.process().exitCode !== null) return;
+    if (running === null || !this.isRunning()) return;
     await running.evaluate(({ dialog }) => {
       dialog.showMessageBox = () => Promise.resolve({ response: 1, checkboxChecked: false });
     });
     try {
       await within(STOP_WITHIN_MS, 'the app to end', running.close());
     } catch (error) {
-      running.process().kill('SIGKILL');
+      this.signal('SIGKILL');
       throw error;
     }
   }

@@ -1,0 +1,125 @@
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
+import { expect, test } from '@playwright/test';
+import type { UploadRecord } from '../../server/contracts/upload.ts';
+import { Application } from '../helpers/application.ts';
+import { readRecords, waitForUpload } from '../helpers/desktop-probe.ts';
+import { listStaging, listTree } from '../helpers/disk.ts';
+import { makeSparseFile } from '../helpers/sparse-file.ts';
+import { waitUntil } from '../helpers/wait-until.ts';
+
+const run = promisify(execFile);
+
+let app: Application;
+test.beforeEach(async () => {
+  app = new Application();
+  await app.start();
+});
+test.afterEach(() => app.dispose());
+
+/** Answers the question with `button` and notes what was asked. */
+async function answerQuestions(button: number): Promise<void> {
+  await app.electron.evaluate(({ dialog }, response) => {
+    const questions: unknown[] = [];
+    Object.assign(globalThis, { questions });
+    dialog.showMessageBox = (...asked: unknown[]) => {
+      questions.push(asked.at(-1));
+      return Promise.resolve({ response, checkboxChecked: false });
+    };
+  }, button);
+}
+
+const readQuestions = () => app.electron.evaluate(() => Reflect.get(globalThis, 'questions') as Record<string, unknown>[]);
+const closeWindow = () => app.electron.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.close());
+
+async function sendEndless(...names: readonly string[]): Promise<void> {
+  for (const name of names) await makeSparseFile(app.inTemp(name), 8e9);
+  await app.drop(names.map((name) => app.inTemp(name)));
+  for (const name of names) await waitForUpload(app.window, name, 'receiving');
+}
+
+test('with nothing under way it closes without a question, and the process ends', async () => {
+  await answerQuestions(0);
+  await closeWindow();
+  expect(await app.ended()).toBe(0);
+  expect(app.isRunning()).toBe(false);
+});
+
+test('with uploads running it asks with a count, and "Keep going" keeps going', async () => {
+  await sendEndless('one.bin', 'two.bin', 'three.bin');
+  await answerQuestions(0);
+  await closeWindow();
+  await expect.poll(readQuestions).toEqual([expect.objectContaining({
+    message: '3 files are still being sent or received.',
+    detail: 'If you quit now, they stop; nothing half-finished is kept.',
+    buttons: ['Keep going', 'Quit'],
+    defaultId: 0,
+    cancelId: 0,
+  })]);
+  expect(app.isRunning()).toBe(true);
+  const before = await readRecords(app.window);
+  await expect.poll(async () => (await readRecords(app.window)).every((now) => now.received > (before.find(({ id }) => id === now.id)?.received ?? 0))).toBe(true);
+
+  await app.electron.evaluate(({ app: electronApp }) => electronApp.quit());
+  await expect.poll(async () => (await readQuestions()).length).toBe(2);
+  expect(app.isRunning()).toBe(true);
+});
+
+test('"Quit" stops everything within ten seconds, and nothing half-finished is kept', async () => {
+  await sendEndless('one.bin');
+  await answerQuestions(1);
+  const startedMs = performance.now();
+  await closeWindow();
+  expect(await app.ended()).toBe(0);
+  expect(performance.now() - startedMs).toBeLessThan(10_000);
+  expect([...(await listTree(app.uploadFolder)).keys()]).toEqual([]);
+  expect(await listStaging(app.uploadFolder)).toEqual([]);
+});
+
+test('SIGTERM asks nobody, and ends in good order', async () => {
+  await sendEndless('one.bin');
+  await answerQuestions(0);
+  app.signal('SIGTERM');
+  expect(await app.ended()).toBe(0);
+  expect(await listStaging(app.uploadFolder)).toEqual([]);
+});
+
+test('the computer is kept awake while something moves, and only then', async () => {
+  const isAwake = () => app.electron.evaluate(({ powerSaveBlocker }) => [0, 1, 2, 3].some((id) => powerSaveBlocker.isStarted(id)));
+  expect(await isAwake()).toBe(false);
+  await sendEndless('one.bin');
+  await expect.poll(isAwake).toBe(true);
+  await app.window.getByRole('button', { name: 'Cancel one.bin' }).click();
+  await expect.poll(isAwake).toBe(false);
+});
+
+test('a second start brings the first window to the front, whatever stands on its command line, and ends', async () => {
+  await app.electron.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.hide());
+  const { executablePath, args, env } = await app.launchOptions();
+  const asRoot = process.getuid?.() === 0 ? ['--no-sandbox'] : [];
+  await run(executablePath, [...asRoot, ...args, '/etc/passwd', 'slipway://evil', '--upload-folder=/'], { env, timeout: 30_000 });
+  await waitUntil('the first window to be shown', () =>
+    app.electron.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows().length === 1 && BrowserWindow.getAllWindows()[0]?.isVisible() === true));
+  expect(app.isRunning()).toBe(true);
+  expect(await app.window.evaluate(() => window.desktop.getSettings())).toEqual({ uploadFolder: app.uploadFolder });
+  expect(await readRecords(app.window)).toEqual([]);
+});
+
+test('a page that crashes comes back, and the uploads have gone on', async () => {
+  await sendEndless('one.bin');
+  const [before] = await readRecords(app.window);
+  // Playwright gives a page up that has crashed, so the main process looks at it.
+  const text = await app.electron.evaluate(async ({ BrowserWindow }) => {
+    const contents = BrowserWindow.getAllWindows()[0]?.webContents;
+    if (contents === undefined) return '';
+    const back = new Promise<void>((resolve) => contents.once('did-finish-load', () => resolve()));
+    contents.forcefullyCrashRenderer();
+    await back;
+    return (await contents.executeJavaScript(
+      'window.desktop.fetch({ id: "after", method: "GET", path: "/api/uploads", headers: {}, body: null }).then((answer) => answer.response.body)',
+    )) as string;
+  });
+  const reply = JSON.parse(text) as { uploads: UploadRecord[] };
+  expect(reply.uploads).toMatchObject([{ id: before?.id, state: 'receiving' }]);
+  expect(reply.uploads[0]?.received).toBeGreaterThan(before?.received ?? Infinity);
+});
