@@ -37,7 +37,7 @@ async function serve(options: Serve): Promise<void> {
     createTerminalLog(err),
   );
   stopOnSignals(server);
-  if (options.isJson) out(JSON.stringify({ url: server.url, code: server.code, pid: process.pid }));
+  if (options.isJson) out(JSON.stringify({ url: server.url, code: server.code?.replaceAll(' ', '') ?? null, pid: process.pid }));
   else welcome(server, folder);
 }
 

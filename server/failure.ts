@@ -32,6 +32,11 @@ export class Failure extends Error {
     return new Failure(code, limit === undefined ? {} : { limit });
   }
 
+  /** What was thrown underneath, in a word for the log: system errors by their code, because their texts name paths. */
+  get reason(): string | undefined {
+    return systemErrorCode(this.cause) ?? (this.cause instanceof Error ? this.cause.message : undefined);
+  }
+
   /** As it stands in a record or an answer. */
   report(): FailureReport {
     const { message, retryable } = FAILURES[this.code];

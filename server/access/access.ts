@@ -90,10 +90,11 @@ export function createAccess({ code, isShared, ownerToken }: AccessOptions): Acc
 
 /** The token of `Bearer …`, or the password of `Basic …` with any user (RFC 6750, RFC 7617). */
 function secretIn(authorization: string | undefined): string | null {
-  const match = /^(?<scheme>bearer|basic) +(?<value>\S+) *$/iu.exec(authorization ?? '');
+  const match = /^(?<scheme>bearer|basic) +(?<value>\S.*)$/iu.exec(authorization ?? '');
   const { scheme, value } = match?.groups ?? {};
   if (scheme === undefined || value === undefined) return null;
-  if (scheme.toLowerCase() === 'bearer') return value;
+  // A code may be typed with its space: "Bearer K7M 4QX".
+  if (scheme.toLowerCase() === 'bearer') return value.trim();
   const pair = Buffer.from(value, 'base64').toString();
   const colon = pair.indexOf(':');
   return colon === -1 ? null : pair.slice(colon + 1);

@@ -49,8 +49,7 @@ export function failureAnswer(failure: Failure, requestId: string, beside: objec
 export function answerFailure(request: IncomingMessage, response: ServerResponse, error: unknown, log: Log, beside?: object): void {
   const failure = nameOf(error);
   const requestId = randomUUID();
-  const cause = failure.cause instanceof Error ? failure.cause.message : undefined;
-  log(failure.status === 500 ? 'error' : 'info', 'request:refused', { requestId, method: request.method ?? '', code: failure.code, cause });
+  log(failure.status === 500 ? 'error' : 'info', 'request:refused', { requestId, method: request.method ?? '', code: failure.code, cause: failure.reason });
   if (response.headersSent) {
     response.destroy();
     return;

@@ -32,13 +32,13 @@ export function classicRoutes(limits: FormLimits, log: Log): Router {
 
   // Always 200: the client polls before the server has seen the first byte, and takes anything else for the end.
   router.all('/upload_status', async (request, response) => {
-    const { isOwner, sender } = callerOf(request);
+    const { sender } = callerOf(request);
     const { key } = request.query;
     const answer = (reply: ClassicStatusReply): void => void response.json(reply);
     if (request.method !== 'GET') answer({ error: 'Ask with GET.' });
     else if (!isProgressKey(key)) answer({ error: 'Ask with the key of an upload.' });
     else {
-      const entry = await limits.service.progress(key, isOwner ? undefined : sender.id);
+      const entry = await limits.service.progress(key, sender.id);
       answer(entry === undefined ? { error: 'No upload with this key is known yet.' } : statusOf(entry));
     }
   });

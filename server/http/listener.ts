@@ -1,5 +1,5 @@
-import { createServer, type IncomingMessage, type RequestListener, type Server, STATUS_CODES } from 'node:http';
-import type { AddressInfo, Socket } from 'node:net';
+import { createServer, type IncomingMessage, type RequestListener, type Server, type ServerResponse, STATUS_CODES } from 'node:http';
+import { Socket, type AddressInfo } from 'node:net';
 import { randomUUID } from 'node:crypto';
 import { Failure, systemErrorCode } from '../failure.ts';
 import type { FailureCode } from '../contracts/failure.ts';
@@ -28,21 +28,23 @@ export async function listen(host: string, port: number, handler: (port: number)
     // The gate answers for a missing Host itself, in our envelope.
     requireHostHeader: false,
   });
-  const busy = new Set<Socket>();
+  const answering = new Map<Socket, ServerResponse>();
   const actualPort = await startListening(server, host, port);
   const handle = handler(actualPort);
 
   const serve: RequestListener = (request, response) => {
-    busy.add(request.socket);
-    response.once('close', () => busy.delete(request.socket));
+    answering.set(request.socket, response);
+    response.once('close', () => answering.delete(request.socket));
     handle(request, response);
   };
   server.on('request', serve);
-  server.on('checkContinue', (request: IncomingMessage, response: Parameters<RequestListener>[1]) => {
+  server.on('checkContinue', (request: IncomingMessage, response: ServerResponse) => {
     noteExpectation(request);
     serve(request, response);
   });
-  server.on('clientError', (error, socket) => refuseConnection(error, socket as Socket, busy));
+  server.on('clientError', (error, socket) => {
+    if (socket instanceof Socket) refuseConnection(error, socket, answering);
+  });
 
   return {
     port: actualPort,
@@ -80,8 +82,15 @@ function listenFailure(error: unknown): FailureCode {
 }
 
 /** What could not be parsed never becomes a request; Node's own answer to it has no body. */
-function refuseConnection(error: Error, socket: Socket, busy: ReadonlySet<Socket>): void {
-  if (!socket.writable || busy.has(socket) || systemErrorCode(error) === 'ECONNRESET') {
+function refuseConnection(error: Error, socket: Socket, answering: ReadonlyMap<Socket, ServerResponse>): void {
+  const response = answering.get(socket);
+  if (response?.headersSent === true) {
+    // The gate was faster than the parser; let its answer out.
+    response.end();
+    socket.destroySoon();
+    return;
+  }
+  if (!socket.writable || response !== undefined || systemErrorCode(error) === 'ECONNRESET') {
     socket.destroy();
     return;
   }

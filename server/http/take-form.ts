@@ -98,6 +98,8 @@ class Form {
       // After the first file it comes too late to say anything about it.
       if (this.#arrivals.length > 0 || this.#announced !== undefined) throw new Failure('MANIFEST_INVALID');
       this.#announced = readManifest(value).files;
+      // Announced before under a batch of its own: small files of one batch travel in several forms.
+      this.#key ??= this.#limits.service.batchOf(this.#announced, this.#sender.id);
       this.#limits.service.announce(this.#sender, this.#batch(), this.#announced, false);
     } else if (this.#key === undefined && this.#keyFields.includes(name)) {
       if (!isProgressKey(value)) throw new Failure('PROGRESS_ID_INVALID');
@@ -125,9 +127,9 @@ class Form {
   async complete(): Promise<FormOutcome> {
     const progress = this.#openProgress();
     progress.enter('finishing');
-    const uploads = await this.#settle((arrival) => arrival.publish());
-    this.#giveUpRest(new Failure('UPLOAD_ABORTED'));
-    const failure = uploads.length === 0 ? new Failure('NO_FILES') : null;
+    const came = await this.#settle((arrival) => arrival.publish());
+    const uploads = [...came, ...this.#giveUpRest(new Failure('UPLOAD_ABORTED'))];
+    const failure = came.length === 0 ? new Failure('NO_FILES') : null;
     progress.enter(failure === null && uploads.every(({ state }) => state === 'stored') ? 'stored' : 'failed');
     return { batch: this.#batch(), uploads, failure };
   }
@@ -135,8 +137,8 @@ class Form {
   /** The form did not come to its end. */
   async abandon(failure: Failure): Promise<FormOutcome> {
     this.end(failure);
-    const uploads = await this.#settle((arrival) => arrival.discard(failure));
-    this.#giveUpRest(failure);
+    const came = await this.#settle((arrival) => arrival.discard(failure));
+    const uploads = [...came, ...this.#giveUpRest(failure)];
     this.#progress?.enter('failed');
     return { batch: this.#batch(), uploads, failure };
   }
@@ -150,9 +152,10 @@ class Form {
     );
   }
 
-  #giveUpRest(failure: Failure): void {
+  /** Files of the manifest that did not come. */
+  #giveUpRest(failure: Failure): readonly UploadRecord[] {
     const missing = this.#announced?.slice(this.#arrivals.length) ?? [];
-    this.#limits.service.giveUp(missing.map(({ id }) => id), failure);
+    return this.#limits.service.giveUp(missing.map(({ id }) => id), failure);
   }
 
   /**

@@ -47,8 +47,7 @@ export class Ledger {
 
   fail(record: UploadRecord, failure: Failure): UploadRecord {
     const level = failure.code === 'INTERNAL' || failure.code === 'STORAGE_IO_ERROR' ? 'error' : 'info';
-    const cause = failure.cause instanceof Error ? failure.cause.message : undefined;
-    this.#log(level, 'upload:failed', { id: record.id, name: record.name, code: failure.code, cause });
+    this.#log(level, 'upload:failed', { id: record.id, name: record.name, code: failure.code, cause: failure.reason });
     return this.put(failedRecord(record, failure));
   }
 
@@ -62,6 +61,12 @@ export class Ledger {
     return this.put(stored);
   }
 
+  /** Forgets an upload that has ended. */
+  remove(id: string): void {
+    this.queue.remove(id);
+    this.#cache.remove(`upload:${id}`);
+  }
+
   /** Absolute path of a stored upload. */
   locate(id: string): string | null {
     const record = this.queue.get(id);
@@ -70,21 +75,21 @@ export class Ledger {
 
   /** Starts the progress of a form under its key. */
   openBatch(key: string, senderId: string, totalBytes: number | null): BatchProgress {
+    const ownKey = batchKey(key, senderId);
     const write = (entry: ProgressEntry): void => {
-      this.#batches.set(key, entry);
-      this.#cache.put(`batch:${key}`, entry);
+      this.#batches.set(ownKey, entry);
+      this.#cache.put(ownKey, entry);
     };
     return createBatchProgress({ senderId, totalBytes, write });
   }
 
-  /** What is known under a progress key, a batch's or an upload's, here or in another process. */
-  async find(key: string): Promise<ProgressEntry | undefined> {
-    const batch = this.#batches.get(key);
+  /** What is known under a sender's progress key, a batch's or an upload's, here or in another process. */
+  async find(key: string, senderId: string): Promise<ProgressEntry | undefined> {
+    const batch = this.#batches.get(batchKey(key, senderId));
     if (batch !== undefined) return batch;
-    const record = this.queue.get(key);
-    if (record !== undefined) return { kind: 'upload', record };
-    const [cachedBatch, cachedUpload] = await Promise.all([this.#cache.get(`batch:${key}`), this.#cache.get(`upload:${key}`)]);
-    return cachedBatch ?? cachedUpload;
+    // Side by side: each may take its 250 ms.
+    const [record, cached] = await Promise.all([this.findRecord(key), this.#cache.get(batchKey(key, senderId))]);
+    return record?.sender.id === senderId ? { kind: 'upload', record } : cached;
   }
 
   /** The record of an upload, here or in another process. */
@@ -94,4 +99,9 @@ export class Ledger {
     const entry = await this.#cache.get(`upload:${id}`);
     return entry?.kind === 'upload' ? entry.record : undefined;
   }
+}
+
+/** Senders choose these keys, so each has a room of its own: nobody can take over another's. */
+function batchKey(key: string, senderId: string): string {
+  return `batch:${senderId}:${key}`;
 }

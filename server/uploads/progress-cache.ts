@@ -31,6 +31,8 @@ export interface ProgressCache {
   get(key: string): Promise<ProgressEntry | undefined>;
   /** Returns at once. While the cache is down, the last entry of each key is kept and written when it is back. */
   put(key: string, entry: ProgressEntry): void;
+  /** Forgets a key, as soon as `put` would write it. */
+  remove(key: string): void;
   health(): CacheHealth;
   stop(): Promise<void>;
 }
@@ -49,11 +51,15 @@ interface Store {
  */
 export async function openProgressCache(url: string, log: Log): Promise<ProgressCache> {
   const { keyv, connected, close } = openStore(url);
-  const waiting = new QuickLRU<string, ProgressEntry>({ maxSize: MOST_ENTRIES });
+  const waiting = new QuickLRU<string, ProgressEntry | null>({ maxSize: MOST_ENTRIES });
   const writing = new Set<string>();
 
   const write = async (key: string, value: unknown, ttlMs: number): Promise<void> => {
     if (!(await keyv.set(key, value, ttlMs))) throw new Error('refused');
+  };
+  const writeEntry = async (key: string, entry: ProgressEntry | null): Promise<void> => {
+    if (entry === null) await keyv.delete(key);
+    else await write(key, entry, isEnded(entry) ? ENDED_TTL_MS : RUNNING_TTL_MS);
   };
   // A write, because a full or read-only Redis still answers reads.
   const probe = (): Promise<void> => write(hashed('probe'), true, ENDED_TTL_MS);
@@ -75,7 +81,7 @@ export async function openProgressCache(url: string, log: Log): Promise<Progress
       if (writing.has(key)) continue;
       waiting.delete(key);
       writing.add(key);
-      void breaker.run(() => write(key, entry, isEnded(entry) ? ENDED_TTL_MS : RUNNING_TTL_MS)).then((outcome) => {
+      void breaker.run(() => writeEntry(key, entry)).then((outcome) => {
         writing.delete(key);
         if (!outcome.ok && !waiting.has(key)) waiting.set(key, entry);
         writeWaiting();
@@ -93,6 +99,10 @@ export async function openProgressCache(url: string, log: Log): Promise<Progress
     },
     put(key, entry) {
       waiting.set(hashed(key), entry);
+      writeWaiting();
+    },
+    remove(key) {
+      waiting.set(hashed(key), null);
       writeWaiting();
     },
     health: () => (breaker.isOpen() ? 'degraded' : 'ok'),

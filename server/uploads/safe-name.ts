@@ -18,7 +18,6 @@ export const MAX_FOLDER_DEPTH = 32;
 /** Longest relative path in bytes; leaves room for the upload folder below Linux's 4,096. */
 export const MAX_PATH_BYTES = 2048;
 
-/* eslint-disable-next-line no-control-regex -- control characters are exactly what must go */
 const INVISIBLE = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Noncharacter_Code_Point}\uFFFD]/gu;
 const LONE_SURROGATE = /\p{Surrogate}/gu;
 const FORBIDDEN = /[<>:"/\\|?*]/g;

@@ -76,12 +76,9 @@ export class UploadService {
     return visible(await this.#ledger.findRecord(id), senderId);
   }
 
-  /** What is known under a progress key, be it an upload's or a batch's; undefined for unknown and for somebody else's. */
-  async progress(key: string, senderId: string | undefined): Promise<ProgressEntry | undefined> {
-    const entry = await this.#ledger.find(key);
-    if (entry === undefined) return undefined;
-    const owner = entry.kind === 'upload' ? entry.record.sender.id : entry.senderId;
-    return senderId === undefined || owner === senderId ? entry : undefined;
+  /** What is known under a progress key of that sender's, be it a batch's or an upload's. */
+  progress(key: string, senderId: string): Promise<ProgressEntry | undefined> {
+    return this.#ledger.find(key, senderId);
   }
 
   /** @param totalBytes of the form; null when its sender did not say */
@@ -116,12 +113,19 @@ export class UploadService {
     this.giveUp(ids, failure);
   }
 
-  /** Files that were announced and did not come: their form has ended without them. */
-  giveUp(ids: readonly string[], failure: Failure): void {
-    for (const id of ids) {
-      const record = this.#ledger.queue.get(id);
-      if (record?.state === 'waiting') this.#ledger.fail(record, failure);
-    }
+  /**
+   * Files that were announced and did not come: their form has ended without them.
+   * @returns their records; what is not waiting stays as it is
+   */
+  giveUp(ids: readonly string[], failure: Failure): readonly UploadRecord[] {
+    const records = ids.flatMap((id) => this.#ledger.queue.get(id) ?? []);
+    return records.map((record) => (record.state === 'waiting' ? this.#ledger.fail(record, failure) : record));
+  }
+
+  /** The batch under which the sender announced these files before; undefined when it did not. */
+  batchOf(files: readonly AnnouncedFile[], senderId: string): string | undefined {
+    const record = files.map(({ id }) => this.#ledger.queue.get(id)).find((known) => known !== undefined);
+    return record?.sender.id === senderId ? record.batch : undefined;
   }
 
   /**
@@ -133,7 +137,7 @@ export class UploadService {
     const running = this.#ledger.running.get(id);
     if (running !== undefined) running.abort(new Failure('CANCELLED'));
     else if (record.state === 'waiting' || record.state === 'interrupted') this.#ledger.fail(record, new Failure('CANCELLED'));
-    else this.#ledger.queue.remove(id);
+    else this.#ledger.remove(id);
   }
 
   /** Where a stored file is on this machine. */
