@@ -88,7 +88,7 @@ export default tseslint.config(
   },
   {
     files: ['build/**/*.mjs', 'build/trial-app/*.js', 'eslint.config.js'],
-    languageOptions: { globals: { process: 'readonly', Buffer: 'readonly', URL: 'readonly', setTimeout: 'readonly', clearTimeout: 'readonly', AbortController: 'readonly', AbortSignal: 'readonly' } },
+    languageOptions: { globals: { process: 'readonly', Buffer: 'readonly', URL: 'readonly', setTimeout: 'readonly', setInterval: 'readonly', clearInterval: 'readonly', clearTimeout: 'readonly', AbortController: 'readonly', AbortSignal: 'readonly' } },
   },
   {
     files: ['server/cli.ts', 'build/**'],

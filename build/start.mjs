@@ -1,6 +1,7 @@
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { endWithNpm } from './end-with-npm.mjs';
 import { downloadElectron, findElectron } from './runtime.mjs';
 import { say } from './say.mjs';
 import { serveHere } from './serve-here.mjs';
@@ -22,6 +23,7 @@ if (options.help) process.stdout.write(`${HELP}\n`);
 else await start();
 
 async function start() {
+  endWithNpm();
   await ensureReady();
   const reason = options.headless ? 'no window, as asked' : await tryWindow();
   if (reason === null) return;
