@@ -6,6 +6,8 @@ import type { SendState } from './send-item.ts';
 /** The connection's fate, or the moment's, not the file's: sending again by itself can help. */
 const CONNECTION_CODES: ReadonlySet<FailureCode> = new Set<FailureCode>([
   'UPLOAD_ABORTED', 'UPLOAD_STALLED', 'SENDER_GONE', 'MULTIPART_TRUNCATED', 'REQUEST_TIMEOUT', 'SHUTTING_DOWN', 'TOO_MANY_UPLOADS',
+  // Of one file: an earlier connection of ours still holds it.
+  'UPLOAD_ID_IN_USE',
 ]);
 
 /** The permission's fate: only a person can help. */

@@ -156,18 +156,26 @@ test('a file that is gone when its turn comes fails by itself', async ({ page, b
   await expectStored(box, { 'good.bin': good });
 });
 
-test('what failed on the computer is retried there, and what arrived is not sent twice', async ({ page, box, inbox }) => {
+test('what failed on the computer is retried by one tap, and what had arrived is not sent twice', async ({ page, box, inbox }) => {
   const guest = await enter(page, box);
-  // A file where a folder must be: nothing can be stored below it.
-  await writeFile(`${box.server.folder}/Trip`, 'in the way');
-  const paths = { 'Trip/a.jpg': await inbox.file('Trip/a.jpg', 40 * KILO), 'Trip/b.jpg': await inbox.file('Trip/b.jpg', 50 * KILO) };
-  const single = await inbox.file('c.jpg', 60 * KILO);
-  await guest.pickFolder(`${inbox.folder}/Trip`);
-  await guest.pick(single);
+  const first = await inbox.file('first.jpg', 40 * KILO);
+  const large = await inbox.file('large.jpg', 12 * MEGA);
+  await guest.pick(first, large);
+  box.proxy.speed(6 * MEGA);
   await guest.send.click();
-  await expect(guest.verdict).toBeVisible();
-  await rename(`${box.server.folder}/Trip`, `${box.server.folder}/elsewhere`).catch(() => undefined);
-  if (await guest.retryFailed.isVisible()) await guest.retryFailed.click();
-  await expect(guest.verdict).toHaveText('All 3 photos arrived');
-  void paths;
+  await expect(guest.row('first.jpg')).toContainText('Arrived');
+  await expect(guest.row('large.jpg').getByRole('progressbar')).toBeVisible();
+  // The folder is taken away under the upload, as a drive that is pulled out.
+  const away = `${box.server.folder}-away`;
+  await rename(box.server.folder, away);
+  await writeFile(box.server.folder, 'not a folder');
+  box.proxy.speed(Number.POSITIVE_INFINITY);
+  await expect(guest.verdict).toHaveText('2 photos: 1 stored, 1 needs you');
+  await expect(page).toHaveTitle('Needs you · Slipway');
+  await expect(guest.row('large.jpg')).toContainText('Not sent');
+  await rm(box.server.folder);
+  await rename(away, box.server.folder);
+  await guest.retryFailed.click();
+  await expect(guest.verdict).toHaveText('All 2 photos arrived');
+  await expectStored(box, { 'first.jpg': first, 'large.jpg': large });
 });

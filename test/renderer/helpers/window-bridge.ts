@@ -1,0 +1,115 @@
+import type { Page } from '@playwright/test';
+import { encode } from 'uqr';
+import type { BridgedRequest, DesktopBridge, MenuCommand, ReceiveState } from '../../../electron/contracts/bridge.ts';
+import { OWNER_TOKEN } from '../../helpers/launch-server.ts';
+import type { Box } from './fixtures.ts';
+
+/** What the tests do to the bridge, and what it noted. */
+export interface BridgeControls {
+  /** Calls other than `fetch`, in order. */
+  readonly calls: readonly string[];
+  push(state: ReceiveState): void;
+  menu(command: MenuCommand): void;
+}
+
+declare global {
+  interface Window {
+    bridgeControls: BridgeControls;
+  }
+}
+
+export const LINK = 'http://192.168.1.20:41999/#K7M4QX';
+
+export const RECEIVING: Extract<ReceiveState, { on: true }> = {
+  on: true, addresses: ['http://192.168.1.20:41999', 'http://10.0.0.7:41999'], code: 'K7M 4QX', link: LINK, qr: encode(LINK, { border: 0 }).data, visitors: [],
+};
+
+interface Seed {
+  readonly token: string;
+  readonly receiving: Extract<ReceiveState, { on: true }>;
+  readonly folder: string;
+}
+
+/** Runs in the window before its own code: a bridge over plain `fetch`, with the same shapes as the preload's. */
+function putBridge({ token, receiving, folder }: Seed): void {
+  const calls: string[] = [];
+  const aborts = new Map<string, AbortController>();
+  const receiveListeners = new Set<(state: ReceiveState) => void>();
+  const menuListeners = new Set<(command: MenuCommand) => void>();
+  let receive: ReceiveState = { on: false };
+
+  async function ask({ id, method, path, headers, body }: BridgedRequest): ReturnType<DesktopBridge<File>['fetch']> {
+    const abort = new AbortController();
+    aborts.set(id, abort);
+    try {
+      const response = await fetch(path, { method, body, headers: { ...headers, Authorization: `Bearer ${token}` }, signal: abort.signal });
+      return { ok: true, response: { status: response.status, statusText: response.statusText, headers: [...response.headers], body: await response.text() } };
+    } catch (error) {
+      if (!(error instanceof Error)) throw error;
+      return { ok: false, failure: { code: 'SERVER_UNREACHABLE', message: error.message } };
+    } finally {
+      aborts.delete(id);
+    }
+  }
+
+  const bridge: DesktopBridge<File> = {
+    platform: 'linux',
+    fetch: ask,
+    abortFetch: (id) => aborts.get(id)?.abort(),
+    async sendFiles(files) {
+      calls.push(`sendFiles ${files.map(({ name }) => name).join(', ')}`);
+      const batch = crypto.randomUUID();
+      const announced = files.map(({ name, size }) => ({ id: crypto.randomUUID(), name, size }));
+      await ask({ id: batch, method: 'POST', path: '/api/batches', headers: { 'Content-Type': 'application/json' }, body: JSON.stringify({ batch, files: announced }) });
+      const form = new FormData();
+      form.append('manifest', JSON.stringify({ files: announced }));
+      for (const file of files) form.append('file', file, file.name);
+      void fetch('/api/uploads', { method: 'POST', body: form, headers: { Authorization: `Bearer ${token}`, 'X-Progress-ID': batch } });
+      return { ok: true, value: { batch, files: files.length, skipped: [] } };
+    },
+    async pickAndSend(what) {
+      calls.push(`pickAndSend ${what}`);
+      return { ok: true, value: { batch: 'b', files: 1, skipped: [{ name: 'locked.db', failure: { code: 'FILE_UNREADABLE', message: 'The file could not be read. It was not sent.', retryable: true } }] } };
+    },
+    async retry(ids) {
+      calls.push(`retry ${ids.join(', ')}`);
+      return { ok: true, value: null };
+    },
+    async showInFolder(id) {
+      calls.push(`showInFolder ${id ?? 'folder'}`);
+      return id === null ? { ok: true, value: null } : { ok: false, failure: { code: 'FILE_MISSING', message: 'The file is no longer there.' } };
+    },
+    async getSettings() { return { uploadFolder: folder }; },
+    async chooseUploadFolder() { return { ok: true, value: { uploadFolder: `${folder}/Elsewhere` } }; },
+    async getReceive() { return receive; },
+    async setReceive(on) {
+      receive = on ? receiving : { on: false };
+      return { ok: true, value: receive };
+    },
+    onReceive(listener) {
+      receiveListeners.add(listener);
+      return () => { receiveListeners.delete(listener); };
+    },
+    onMenu(listener) {
+      menuListeners.add(listener);
+      return () => { menuListeners.delete(listener); };
+    },
+  };
+  const bridgeControls: BridgeControls = {
+    calls,
+    push(state) { for (const listener of receiveListeners) listener(state); },
+    menu(command) { for (const listener of menuListeners) listener(command); },
+  };
+  Object.assign(window, { desktop: bridge, bridgeControls });
+}
+
+/** Opens the window's renderer in a browser, with a bridge to the real server. */
+export async function openWindow(page: Page, { url }: Box, folder = '/home/anna/Slipway'): Promise<void> {
+  await page.addInitScript(putBridge, { token: OWNER_TOKEN, receiving: RECEIVING, folder });
+  await page.goto(url);
+}
+
+/** What the window asked of the bridge, other than `fetch`. */
+export function bridgeCalls(page: Page): Promise<readonly string[]> {
+  return page.evaluate(() => window.bridgeControls.calls);
+}

@@ -1,0 +1,156 @@
+import { readFile, readdir } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
+import { gzipSync } from 'node:zlib';
+import { expect, test } from './helpers/fixtures.ts';
+import { enter, guestPage } from './helpers/guest-page.ts';
+import { TEST_CODE } from '../helpers/launch-server.ts';
+
+const MOST_SCRIPT_BYTES = 70_000;
+
+test('the page needs at most 70 kB of JavaScript, gzipped', async () => {
+  const assets = fileURLToPath(new URL('../../out/renderer/page/assets/', import.meta.url));
+  const scripts = (await readdir(assets)).filter((name) => name.endsWith('.js'));
+  const sizes = await Promise.all(scripts.map(async (name) => gzipSync(await readFile(assets + name)).byteLength));
+  expect(scripts.length).toBeGreaterThan(0);
+  expect(sizes.reduce((sum, bytes) => sum + bytes, 0)).toBeLessThanOrEqual(MOST_SCRIPT_BYTES);
+});
+
+test.describe('on a small phone', () => {
+  test.use({ viewport: { width: 360, height: 640 }, hasTouch: true, isMobile: true });
+
+  test('nothing scrolls sideways, and what is tapped is large enough', async ({ page, box, inbox }) => {
+    const check = async (): Promise<void> => {
+      expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(360);
+      for (const button of await page.getByRole('button').all()) {
+        const area = await button.boundingBox();
+        expect.soft(Math.min(area?.width ?? 0, area?.height ?? 0), await button.innerText()).toBeGreaterThanOrEqual(44);
+      }
+    };
+    await page.goto(box.url);
+    await expect(page.getByLabel('Code')).toBeVisible();
+    await check();
+    const guest = await enter(page, box);
+    await check();
+    await guest.pick(
+      await inbox.file(`${'A very long name without any end '.repeat(6)}.jpg`, 2_000_000), await inbox.file(`${'x'.repeat(200)}.jpg`, 10),
+    );
+    await check();
+    box.proxy.speed(500_000);
+    await guest.send.click();
+    await expect(guest.progress).toBeVisible();
+    await check();
+    box.proxy.speed(Number.POSITIVE_INFINITY);
+    await expect(guest.verdict).toHaveText('All 2 photos arrived');
+    await check();
+  });
+});
+
+test('everything can be done with the keyboard alone', async ({ page, box, inbox }) => {
+  await page.goto(box.url);
+  await expect(page.getByLabel('Code')).toBeFocused();
+  await page.keyboard.type(TEST_CODE.toLowerCase());
+  await page.keyboard.press('Enter');
+  const guest = guestPage(page);
+  await expect(guest.choose).toBeVisible();
+  const pickByKeyboard = async (...paths: string[]): Promise<void> => {
+    const chooser = page.waitForEvent('filechooser');
+    await page.keyboard.press('Enter');
+    await (await chooser).setFiles(paths);
+  };
+  await page.keyboard.press('Tab');
+  await expect(guest.choose).toBeFocused();
+  await pickByKeyboard(await inbox.file('a.txt', 10), await inbox.file('b.txt', 20));
+  const remove = page.getByRole('button', { name: 'Remove b.txt from the list' });
+  for (let presses = 0; presses < 6 && !await remove.evaluate((one) => one === document.activeElement); presses += 1) await page.keyboard.press('Tab');
+  await page.keyboard.press('Space');
+  await expect(guest.send).toHaveText(/^Send 1 file /);
+  for (let presses = 0; presses < 6 && !await guest.send.evaluate((one) => one === document.activeElement); presses += 1) await page.keyboard.press('Tab');
+  await page.keyboard.press('Enter');
+  await expect(guest.verdict).toHaveText('Your file arrived');
+  await expect(guest.verdict).toBeFocused();
+  await page.keyboard.press('Tab');
+  await expect(guest.sendMore).toBeFocused();
+  await page.keyboard.press('Enter');
+  await expect(guest.choose).toBeVisible();
+});
+
+test('milestones are said aloud and every control has a name', async ({ page, box, inbox }) => {
+  const guest = await enter(page, box);
+  await page.evaluate(() => {
+    const region = document.querySelector('[aria-live=polite]');
+    if (region === null) throw new Error('No live region');
+    const said: string[] = [];
+    new MutationObserver(() => said.push(region.textContent)).observe(region, { childList: true, characterData: true, subtree: true });
+    Object.assign(window, { said });
+  });
+  await guest.pick(await inbox.file('a.jpg', 4_000_000));
+  box.proxy.speed(2_000_000);
+  await guest.send.click();
+  await expect(guest.verdict).toHaveText('Your photo arrived');
+  const said = await page.evaluate(() => (window as unknown as { said: string[] }).said);
+  expect(said).toEqual(['Sending 1 photo.', 'Half of it has arrived.', 'Your photo arrived']);
+  await expect(page.locator('html')).toHaveAttribute('lang', 'en');
+  for (const control of await page.locator('button, input:not([aria-hidden]), [role=progressbar]').all()) {
+    expect(await control.evaluate((element) => element.ariaLabel ?? element.textContent)).not.toBe('');
+  }
+});
+
+test('five thousand files stay smooth: only what is in sight is in the document', async ({ page, box }) => {
+  test.slow();
+  const guest = await enter(page, box);
+  const handle = await page.evaluateHandle(() => {
+    const data = new DataTransfer();
+    for (let index = 0; index < 5000; index += 1) data.items.add(new File([`file ${index}`], `f${index}.txt`));
+    return data;
+  });
+  await page.dispatchEvent('body', 'drop', { dataTransfer: handle });
+  await expect(guest.send).toHaveText(/^Send 5,000 files/);
+  expect(await page.getByRole('listitem').count()).toBeLessThan(60);
+  await guest.send.click();
+  await expect(guest.verdict).toHaveText('All 5,000 files arrived', { timeout: 90_000 });
+  expect((await box.server.owner.records()).filter(({ state }) => state === 'stored')).toHaveLength(5000);
+});
+
+test.describe('in German', () => {
+  test.use({ locale: 'de-AT' });
+
+  test('the page speaks the language of the browser', async ({ page, box, inbox }) => {
+    await page.goto(`${box.url}/#${TEST_CODE}`);
+    await page.locator('input[type=file]').first().setInputFiles([await inbox.file('a.jpg', 1_500_000), await inbox.file('b.jpg', 10)]);
+    await expect(page.getByRole('button', { name: '2 Fotos senden (1,5 MB)' })).toBeVisible();
+    await page.getByRole('button', { name: '2 Fotos senden (1,5 MB)' }).click();
+    await expect(page.getByRole('heading', { level: 1 })).toHaveText('Alle 2 Fotos sind angekommen');
+    await expect(page.locator('html')).toHaveAttribute('lang', 'de');
+  });
+});
+
+for (const scheme of ['light', 'dark'] as const) {
+  test(`text stands out from its ground in the ${scheme} scheme`, async ({ page, box, inbox }) => {
+    await page.emulateMedia({ colorScheme: scheme, reducedMotion: 'reduce' });
+    const guest = await enter(page, box);
+    const pairs = (): Promise<{ text: string; ratio: number }[]> => page.evaluate(() => {
+      const parse = (color: string): number[] => (color.match(/[\d.]+/g) ?? []).map(Number);
+      const light = (rgb: readonly number[]): number => rgb.slice(0, 3)
+        .map((part) => part / 255).map((part) => (part <= 0.04045 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4))
+        .reduce((sum, part, index) => sum + part * ([0.2126, 0.7152, 0.0722][index] ?? 0), 0);
+      const ground = (element: Element | null): number[] => {
+        if (element === null) return [255, 255, 255];
+        const color = parse(getComputedStyle(element).backgroundColor);
+        return color.length === 4 && color[3] === 0 ? ground(element.parentElement) : color;
+      };
+      return [...document.querySelectorAll('h1, p, span, button, strong, bdi')].filter((one) => one.textContent.trim() !== '' && !one.matches(':disabled'))
+        .map((one) => {
+          const [a, b] = [light(parse(getComputedStyle(one).color)), light(ground(one))];
+          return { text: one.textContent.trim(), ratio: (Math.max(a, b) + 0.05) / (Math.min(a, b) + 0.05) };
+        });
+    });
+    const tooFaint = async (): Promise<string[]> => (await pairs()).filter(({ ratio }) => ratio < 4.5).map(({ text, ratio }) => `${text}: ${ratio.toFixed(2)}`);
+    expect(await tooFaint()).toEqual([]);
+    await guest.pick(await inbox.file('a.jpg', 10_000));
+    await expect(guest.send).toBeVisible();
+    expect(await tooFaint()).toEqual([]);
+    await guest.send.click();
+    await expect(guest.verdict).toHaveText('Your photo arrived');
+    expect(await tooFaint()).toEqual([]);
+  });
+}

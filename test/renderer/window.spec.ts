@@ -1,0 +1,162 @@
+import type { Locator, Page } from '@playwright/test';
+import { announced, buildAnnouncedForm } from '../helpers/multipart.ts';
+import { sampleBytes } from '../helpers/sample-bytes.ts';
+import { startSession } from '../helpers/session.ts';
+import { openSlowUpload } from '../helpers/slow-upload.ts';
+import { dropPaths } from './helpers/drop-paths.ts';
+import { expect, test } from './helpers/fixtures.ts';
+import { expectStored } from './helpers/guest-page.ts';
+import { bridgeCalls, openWindow, RECEIVING } from './helpers/window-bridge.ts';
+
+const IPHONE = 'Mozilla/5.0 (iPhone; CPU iPhone OS 18_5 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/18.5 Mobile/15E148 Safari/604.1';
+
+function row(page: Page, name: string): Locator {
+  return page.getByRole('listitem').filter({ has: page.getByTitle(name, { exact: true }) });
+}
+
+test.use({ face: 'window', viewport: { width: 1000, height: 700 } });
+
+test('dropped files show where they land, are sent, and end in a verdict', async ({ page, box, inbox }) => {
+  await openWindow(page, box);
+  await expect(page.getByText('Drop files or folders anywhere in this window.')).toBeVisible();
+  const paths = { 'a.jpg': await inbox.file('a.jpg', 1000), 'b.jpg': await inbox.file('b.jpg', 2000) };
+  await dropPaths(page, Object.values(paths), () => expect(page.getByText('Files and folders land in /home/anna/Slipway')).toBeVisible());
+  await expect(row(page, 'a.jpg')).toContainText('Arrived');
+  await expect(page.getByText('All 2 photos arrived', { exact: true })).toBeVisible();
+  await expect(page.getByRole('contentinfo')).toContainText('2 files · 2 arrived');
+  await expectStored(box, paths);
+});
+
+test('what a phone sends is seen as it comes: sender, bar, speed, time left; cancelling it stops it', async ({ page, box }) => {
+  const phone = await startSession(box.server, IPHONE);
+  const content = sampleBytes(4_000_000);
+  await openWindow(page, box);
+  const upload = await openSlowUpload({ ...box.server, guest: phone }, { content, name: 'film.mp4' });
+  for (let sent = 0; sent < 2_000_000; sent += 250_000) {
+    await upload.sendTo(sent + 250_000);
+    await expect(row(page, 'film.mp4').getByRole('progressbar')).toHaveAttribute('aria-valuenow', new RegExp(`^(${[0, 1, 2].map((less) => Math.floor(((sent + 250_000) / 4_000_000) * 100) - less).join('|')})$`));
+  }
+  await expect(page.getByRole('heading', { name: /^iPhone \(Safari\) · / })).toBeVisible();
+  await expect(row(page, 'film.mp4')).toContainText('2 MB of 4 MB');
+  await expect(row(page, 'film.mp4')).toContainText(/[kM]B\/s/);
+  await expect(row(page, 'film.mp4')).toContainText(/sec left/);
+  await expect(page.getByRole('contentinfo')).toContainText('1 on the way');
+  await row(page, 'film.mp4').getByRole('button', { name: 'Cancel film.mp4' }).click();
+  await expect(row(page, 'film.mp4')).toContainText('Cancelled');
+  // Only the phone could send it again.
+  await expect(row(page, 'film.mp4').getByRole('button', { name: /Retry/ })).toHaveCount(0);
+  upload.connection.socket.destroy();
+  await expectStored(box, {});
+});
+
+test('show, remove and retry by keyboard; finished files are cleared from the list, not from the disk', async ({ page, box, inbox }) => {
+  await openWindow(page, box);
+  const paths = { 'a.txt': await inbox.file('a.txt', 10), 'b.txt': await inbox.file('b.txt', 20), 'c.txt': await inbox.file('c.txt', 30) };
+  await dropPaths(page, Object.values(paths));
+  await expect(row(page, 'c.txt')).toContainText('Arrived');
+  const id = (await box.server.owner.records()).find(({ name }) => name === 'b.txt')?.id ?? '';
+
+  await page.getByRole('group', { name: 'a.txt, Arrived' }).focus();
+  await page.keyboard.press('ArrowDown');
+  await expect(page.getByRole('group', { name: 'b.txt, Arrived' })).toBeFocused();
+  await page.keyboard.press('Enter');
+  expect(await bridgeCalls(page)).toContain(`showInFolder ${id}`);
+  await expect(page.getByText('The file is no longer there.')).toBeVisible();
+  await page.keyboard.press('Delete');
+  await expect(row(page, 'b.txt')).toHaveCount(0);
+  await expect(page.getByRole('group', { name: 'c.txt, Arrived' })).toBeFocused();
+
+  await page.getByRole('button', { name: 'Clear finished' }).click();
+  await expect(page.getByText('Nothing here yet')).toBeVisible();
+  expect(await box.server.owner.records()).toEqual([]);
+  await expectStored(box, paths);
+});
+
+test('an own failed upload can be retried; a filter shows what needs a person', async ({ page, box }) => {
+  const good = announced('good.txt', 'good');
+  const short = { ...announced('short.txt', 'too short'), size: 5000 };
+  await box.server.owner.send(buildAnnouncedForm([good, short]));
+  await openWindow(page, box);
+  await expect(page.getByText('2 files: 1 stored, 1 needs you')).toBeVisible();
+  await expect(row(page, 'short.txt')).toContainText('It arrived incomplete and was not stored. Retry.');
+  await page.getByLabel('Needs you').check({ force: true });
+  await expect(row(page, 'good.txt')).toHaveCount(0);
+  await row(page, 'short.txt').getByRole('button', { name: 'Retry short.txt' }).click();
+  expect(await bridgeCalls(page)).toContain(`retry ${short.id}`);
+});
+
+test('"Receive from phones" shows code, addresses and a QR code, then who came', async ({ page, box }) => {
+  await openWindow(page, box);
+  const toggle = page.getByRole('switch', { name: 'Receive from phones' });
+  await expect(toggle).not.toBeChecked();
+  await toggle.click();
+  await expect(toggle).toBeChecked();
+  await expect(page.getByText('K7M 4QX')).toBeVisible();
+  await expect(page.getByText('http://10.0.0.7:41999')).toBeVisible();
+  await expect(page.getByText('Waiting for the first device')).toBeVisible();
+  const qr = page.getByRole('img', { name: 'QR code for http://192.168.1.20:41999' });
+  await expect(qr).toBeVisible();
+  // Every module is where it belongs, four modules of white around.
+  const modules = await qr.evaluate((svg) => {
+    const path = svg.querySelector('path');
+    const edge = (svg as SVGSVGElement).viewBox.baseVal.width;
+    const point = (svg as SVGSVGElement).createSVGPoint();
+    return Array.from({ length: edge }, (_row, y) => Array.from({ length: edge }, (_cell, x) => {
+      point.x = x + 0.5;
+      point.y = y + 0.5;
+      return path?.isPointInFill(point) === true;
+    }));
+  });
+  const quiet = (row: readonly boolean[]): boolean[] => [...Array<boolean>(4).fill(false), ...row, ...Array<boolean>(4).fill(false)];
+  const white = Array<boolean>(RECEIVING.qr.length + 8).fill(false);
+  expect(modules).toEqual([white, white, white, white, ...RECEIVING.qr.map(quiet), white, white, white, white]);
+
+  await page.evaluate((state) => window.bridgeControls.push(state), { ...RECEIVING, visitors: [{ name: 'iPhone (Safari)', atMs: Date.now() }] });
+  await expect(page.getByText('iPhone (Safari) opened the page')).toBeVisible();
+  await page.evaluate(() => window.bridgeControls.menu('toggle-receive'));
+  await expect(toggle).not.toBeChecked();
+  await expect(page.getByText('K7M 4QX')).toHaveCount(0);
+});
+
+test('buttons and menu reach the bridge; what was left out is told', async ({ page, box }) => {
+  await openWindow(page, box);
+  await page.getByRole('button', { name: 'Choose files' }).click();
+  await expect(page.getByText('locked.db was left out.')).toBeVisible();
+  await page.getByRole('button', { name: 'Dismiss' }).click();
+  await expect(page.getByText('locked.db')).toHaveCount(0);
+  await page.evaluate(() => window.bridgeControls.menu('pick-folder'));
+  await page.getByRole('button', { name: 'Change…' }).click();
+  await expect(page.getByText('/home/anna/Slipway/Elsewhere')).toBeVisible();
+  await page.getByTitle('Open the upload folder').click();
+  expect(await bridgeCalls(page)).toEqual(['pickAndSend files', 'pickAndSend folder', 'showInFolder folder']);
+});
+
+test('a server that went away is told in a quiet line, and the queue is whole again afterwards', async ({ page, box, inbox }) => {
+  await openWindow(page, box);
+  await dropPaths(page, [await inbox.file('a.txt', 10)]);
+  await expect(row(page, 'a.txt')).toContainText('Arrived');
+  box.proxy.breakDown();
+  await expect(page.getByText('The computer does not answer. Trying again…')).toBeVisible();
+  await expect(row(page, 'a.txt')).toBeVisible();
+  await box.server.owner.send(buildAnnouncedForm([announced('meanwhile.txt', 'new')]));
+  box.proxy.mend();
+  await expect(row(page, 'meanwhile.txt')).toContainText('Arrived');
+  await expect(page.getByText('The computer does not answer. Trying again…')).toBeHidden();
+});
+
+test('polling is rare when nothing moves and frequent when something does', async ({ page, box }) => {
+  await openWindow(page, box);
+  await expect(page.getByText('Nothing here yet')).toBeVisible();
+  const polls: number[] = [];
+  page.on('request', (request) => { if (request.url().includes('/api/uploads?since=')) polls.push(performance.now()); });
+  const gaps = async (count: number): Promise<number[]> => {
+    polls.length = 0;
+    await expect.poll(() => polls.length, { timeout: 20_000 }).toBeGreaterThan(count);
+    return polls.slice(1, count + 1).map((at, index) => at - (polls[index] ?? 0));
+  };
+  for (const gap of await gaps(2)) expect(gap).toBeGreaterThan(1500);
+  const upload = await openSlowUpload(box.server, { content: sampleBytes(1000) });
+  await expect(row(page, 'slow.bin')).toBeVisible();
+  for (const gap of await gaps(4)) expect(gap).toBeLessThan(1500);
+  await upload.finish();
+});
