@@ -64,7 +64,8 @@ export function createClient(url: string, token: string | null): TestClient {
 /** One request with Node's client; the answer is read also when the server refuses before it has taken the body. */
 async function sendRequest(url: string, method: string, headers: Readonly<Record<string, string>>, body: Buffer | string | undefined): Promise<HttpAnswer> {
   return new Promise((resolve, reject) => {
-    const length = body === undefined ? {} : { 'content-length': String(Buffer.byteLength(body)) };
+    const isChunked = headers['transfer-encoding'] !== undefined;
+    const length = body === undefined || isChunked ? {} : { 'content-length': String(Buffer.byteLength(body)) };
     const outgoing = openRequest(url, { method, agent: false, headers: { ...length, ...headers } });
     let answered = false;
     outgoing.once('response', (incoming) => {

@@ -38,15 +38,16 @@ export async function openRaw(port: number, host = '127.0.0.1'): Promise<RawConn
   });
   // Whoever does not ask for the answer shall not see an unhandled rejection.
   answer.catch(() => undefined);
-  const write = (bytes: Buffer | string): Promise<void> =>
-    new Promise((resolve) => {
-      if (socket.destroyed) return resolve();
+  const write = async (bytes: Buffer | string): Promise<void> => {
+    if (socket.destroyed) return closed;
+    return new Promise((resolve) => {
       socket.once('close', resolve);
       socket.write(bytes, () => {
         socket.off('close', resolve);
         resolve();
       });
     });
+  };
   return { socket, write, answer, closed, reset: () => socket.resetAndDestroy() };
 }
 
