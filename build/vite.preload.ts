@@ -11,6 +11,6 @@ export default defineConfig({
     target: 'chrome130',
     minify: false,
     lib: { entry: 'electron/preload/preload.ts', formats: ['cjs'], fileName: () => 'preload.cjs' },
-    rollupOptions: { external: ['electron'] },
+    rolldownOptions: { external: ['electron'] },
   },
 });

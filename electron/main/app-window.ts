@@ -35,8 +35,6 @@ export function openAppWindow({ preload, settings, log }: AppWindowOptions): Bro
       webSecurity: true,
       webviewTag: false,
       spellcheck: false,
-      // A queue that moves while the window is covered must be right when it is seen again.
-      backgroundThrottling: false,
     },
   });
   window.once('ready-to-show', () => {

@@ -1,9 +1,12 @@
 import { appendFileSync } from 'node:fs';
 import path from 'node:path';
-import { app } from 'electron';
+import { app, dialog } from 'electron';
 import type { Log } from '../../server/index.ts';
 
-/** A main process in an unknown state must not go on receiving files: says why, in the log and in `crash.log`, and ends. */
+/**
+ * A main process in an unknown state must not go on receiving files: says why, in the log, in `crash.log` and to the person, and
+ * ends.
+ */
 export function guardCrashes(userData: string, log: Log): void {
   const crash = (kind: string, error: unknown): void => {
     const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
@@ -13,6 +16,8 @@ export function guardCrashes(userData: string, log: Log): void {
     } catch (failure) {
       log('error', 'app:crash-unsaved', { text: String(failure) });
     }
+    // Blocks until it is read; before the app is ready it would go to standard error, where the log is already.
+    if (app.isReady()) dialog.showErrorBox('Slipway has to stop', 'Something went wrong inside. Files that arrived are safe; start Slipway again to go on.');
     app.exit(1);
   };
   process.on('uncaughtException', (error) => crash('uncaughtException', error));

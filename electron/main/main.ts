@@ -38,7 +38,10 @@ async function start(): Promise<void> {
   const embedded = await startWithFolder(settings, (folder) => startEmbeddedServer(
     { folder, pageFolder: APP_FILES.pageFolder, onVisitor: (visitor) => receive.addVisitor(visitor) }, log,
   ));
-  if (embedded === null) return app.quit();
+  if (embedded === null) {
+    app.quit();
+    return;
+  }
   const { server, ownerToken } = embedded;
   const mainWindow = createMainWindow(() => {
     const window = openAppWindow({ preload: APP_FILES.preload, settings, log });
@@ -54,7 +57,14 @@ async function start(): Promise<void> {
   ipc.handle('api:fetch', api.answer);
   ipc.on('api:abort', api.abort);
   answerDesktop(ipc, { server, queue, receive, settings, window: mainWindow.current, log });
-  setAppMenu({ platform: process.platform, withDeveloperTools: !app.isPackaged, onCommand: (command) => ipc.push('menu:command', command) });
+  setAppMenu({
+    platform: process.platform,
+    withDeveloperTools: !app.isPackaged,
+    onCommand(command) {
+      mainWindow.show();
+      ipc.push('menu:command', command);
+    },
+  });
   const letSleep = keepAwakeWhile(() => server.activeUploads() > 0);
   const quitGuard = createQuitGuard({
     activeUploads: server.activeUploads,

@@ -54,6 +54,7 @@ export function createQuitGuard({ activeUploads, window, stop, log }: QuitGuardO
     event.preventDefault();
     if (ending === 'stopping') return;
     ending = 'stopping';
+    mayQuit = true;
     void withinDeadline(stop(), log).finally(() => {
       ending = 'stopped';
       app.quit();

@@ -1,10 +1,13 @@
 import { execFile } from 'node:child_process';
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
 import { promisify } from 'node:util';
 import { expect, test } from '@playwright/test';
 import type { UploadRecord } from '../../server/contracts/upload.ts';
 import { Application } from '../helpers/application.ts';
 import { readRecords, waitForUpload } from '../helpers/desktop-probe.ts';
 import { listStaging, listTree } from '../helpers/disk.ts';
+import { ENDLESS_BYTES } from '../helpers/send-probe.ts';
 import { makeSparseFile } from '../helpers/sparse-file.ts';
 import { waitUntil } from '../helpers/wait-until.ts';
 
@@ -33,7 +36,7 @@ const readQuestions = () => app.electron.evaluate(() => Reflect.get(globalThis, 
 const closeWindow = () => app.electron.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.close());
 
 async function sendEndless(...names: readonly string[]): Promise<void> {
-  for (const name of names) await makeSparseFile(app.inTemp(name), 8e9);
+  for (const name of names) await makeSparseFile(app.inTemp(name), ENDLESS_BYTES);
   await app.drop(names.map((name) => app.inTemp(name)));
   for (const name of names) await waitForUpload(app.window, name, 'receiving');
 }
@@ -122,4 +125,17 @@ test('a page that crashes comes back, and the uploads have gone on', async () =>
   const reply = JSON.parse(text) as { uploads: UploadRecord[] };
   expect(reply.uploads).toMatchObject([{ id: before?.id, state: 'receiving' }]);
   expect(reply.uploads[0]?.received).toBeGreaterThan(before?.received ?? Infinity);
+});
+
+test('an error that nobody caught is logged, told and ends the process with status 1', async () => {
+  await app.electron.evaluate(({ dialog }) => {
+    dialog.showErrorBox = (title) => void process.stderr.write(`told: ${title}\n`);
+    setImmediate(() => {
+      throw new Error('a test broke it');
+    });
+  });
+  expect(await app.ended()).toBe(1);
+  expect(app.log).toContain('"event":"app:crashed"');
+  expect(app.log).toContain('told: Slipway has to stop');
+  expect(await readFile(path.join(app.userData, 'crash.log'), 'utf8')).toContain('Error: a test broke it');
 });

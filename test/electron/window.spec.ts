@@ -9,10 +9,9 @@ test('the window is sandboxed and isolated', async () => {
   expect(app.isRunning()).toBe(true);
   expect(new URL(app.window.url()).href).toBe('app://slipway/index.html');
   const preferences = await app.electron.evaluate(({ BrowserWindow }) => {
-    const [contents] = BrowserWindow.getAllWindows().map((window) => window.webContents);
     // Not in the public types, but the only way to see what a running page really has.
-    return contents !== undefined && 'getLastWebPreferences' in contents && typeof contents.getLastWebPreferences === 'function'
-      ? (contents.getLastWebPreferences() as Record<string, unknown>) : {};
+    const contents = BrowserWindow.getAllWindows()[0]?.webContents as { getLastWebPreferences?(): Record<string, unknown> } | undefined;
+    return contents?.getLastWebPreferences?.() ?? {};
   });
   expect(preferences).toMatchObject({ sandbox: true, contextIsolation: true, nodeIntegration: false, webSecurity: true });
   expect(preferences['webviewTag'] ?? false).toBe(false);

@@ -7,7 +7,6 @@ export interface FormTarget {
   /** Base URL of the embedded server. */
   readonly url: string;
   readonly ownerToken: string;
-  readonly agent: http.Agent;
 }
 
 export interface FormAnswer {
@@ -23,7 +22,8 @@ export interface FormAnswer {
 export function sendForm(target: FormTarget, batch: string, form: UploadForm, signal: AbortSignal): Promise<FormAnswer> {
   const request = http.request(new URL('/api/uploads', target.url), {
     method: 'POST',
-    agent: target.agent,
+    // A connection of its own: one kept from before may be closed by the server just as it is used again.
+    agent: false,
     signal,
     headers: {
       authorization: `Bearer ${target.ownerToken}`,

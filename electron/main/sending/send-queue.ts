@@ -1,4 +1,3 @@
-import http from 'node:http';
 import type { FailureCode } from '../../../server/contracts/failure.ts';
 import type { SentFiles } from '../../contracts/bridge.ts';
 import { announceAgain, announceFound } from './announcer.ts';
@@ -39,7 +38,6 @@ interface Running {
 }
 
 export function createSendQueue(target: SendTarget): SendQueue {
-  const agent = new http.Agent({ keepAlive: true, maxSockets: MAX_REQUESTS });
   const stopping = new AbortController();
   /** Everything that is not stored yet, for retries. */
   const sources = new Map<string, FileToSend>();
@@ -67,7 +65,7 @@ export function createSendQueue(target: SendTarget): SendQueue {
   }
 
   async function sendOne(run: Running, group: readonly FileToSend[]): Promise<void> {
-    const stored = await sendGroup({ ...target, agent }, group, run.controller.signal);
+    const stored = await sendGroup(target, group, run.controller.signal);
     for (const id of stored) sources.delete(id);
     running.delete(run);
     startRequests();
@@ -99,7 +97,6 @@ export function createSendQueue(target: SendTarget): SendQueue {
       waiting.clear();
       for (const run of running.keys()) run.controller.abort();
       await Promise.all(running.values());
-      agent.destroy();
     },
   };
 }
