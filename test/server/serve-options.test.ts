@@ -1,0 +1,25 @@
+import { describe, expect, test } from 'vitest';
+import { readServeOptions } from '../../server/serve-options.ts';
+
+describe('the options of the command line', () => {
+  test.each([
+    ['nothing', []], ['no folder', ['--folder', '']], ['an unknown option', ['--folder', 'x', '--nonsense']], ['a word too many', ['--folder', 'x', 'y']],
+    ['a port of letters', ['--folder', 'x', '--port', 'http']], ['a port past the last', ['--folder', 'x', '--port', '65536']], ['a negative port', ['--folder', 'x', '--port', '-1']],
+    ['a host that is none', ['--folder', 'x', '--host', 'a b']], ['a code that is short', ['--folder', 'x', '--code', '12345']], ['a code of spaces', ['--folder', 'x', '--code', '1 2 3 4 5']],
+    ['a code and none', ['--folder', 'x', '--code', 'K7M4QX', '--open']], ['a cache of another kind', ['--folder', 'x', '--cache', 'http://x']],
+    ['a size that is none', ['--folder', 'x', '--max-size', 'big']], ['a size of nothing', ['--folder', 'x', '--max-size', '0']], ['a size below nothing', ['--folder', 'x', '--max-size=-5']],
+    ['an option without its value', ['--folder']], ['a switch with a value', ['--folder', 'x', '--open=yes']],
+  ])('%s gets one clear sentence', (_what, args) => {
+    expect(readServeOptions(args)).toEqual({ kind: 'wrong', sentence: expect.stringMatching(/^[^\n]{10,160}\.$/u) });
+  });
+
+  test.each([['500MB', 500e6], ['20GB', 20e9], ['20gb', 20e9], ['4GiB', 4 * 2 ** 30], ['1.5GB', 1.5e9], ['10kB', 10e3], ['123', 123]])('--max-size %s is %i bytes', (text, bytes) => {
+    expect(readServeOptions(['--folder', 'x', '--max-size', text])).toMatchObject({ kind: 'serve', maxBytes: bytes });
+  });
+
+  test('what is not said has a default: this computer only, with a code', () => {
+    expect(readServeOptions(['--folder', 'x'])).toMatchObject({ kind: 'serve', folder: 'x', host: '127.0.0.1', code: undefined, cacheUrl: 'memory:', maxBytes: undefined, isJson: false });
+    expect(readServeOptions(['--folder', 'x', '--open'])).toMatchObject({ code: null });
+    expect(readServeOptions(['-h'])).toEqual({ kind: 'help' });
+  });
+});

@@ -1,0 +1,78 @@
+import { describe, expect, test } from 'vitest';
+import { startCli, type CliServer } from '../helpers/cli.ts';
+import { listStaging, listTree } from '../helpers/disk.ts';
+import { readClassicStatus } from '../helpers/http-answer.ts';
+import { startMemcached } from '../helpers/memcached.ts';
+import { announced, buildAnnouncedForm, buildForm, file } from '../helpers/multipart.ts';
+import { startRedis } from '../helpers/redis.ts';
+import { sampleBytes, sha256 } from '../helpers/sample-bytes.ts';
+import { openSlowUpload } from '../helpers/slow-upload.ts';
+import { isSkipped } from '../helpers/tools.ts';
+import { waitUntil } from '../helpers/wait-until.ts';
+
+async function startPair(cacheUrl: string): Promise<readonly [CliServer, CliServer]> {
+  const one = await startCli({ args: ['--cache', cacheUrl] });
+  return [one, await startCli({ args: ['--cache', cacheUrl], folder: one.folder })];
+}
+
+async function status(server: CliServer, key: string): Promise<ReturnType<typeof readClassicStatus>> {
+  return readClassicStatus(await server.guest.request('GET', `/upload_status?key=${key}`));
+}
+
+for (const [name, isLeftOut, start] of [['Redis', isSkipped('redis-server'), startRedis], ['Memcached', isSkipped('memcached'), startMemcached]] as const) {
+  describe.skipIf(isLeftOut)(`two processes that share a folder and ${name}`, () => {
+    test('tell of each other\'s uploads while they run and when they have ended', async () => {
+      const [one, other] = await startPair((await start()).url);
+      const content = sampleBytes(4_000_000);
+      const upload = await openSlowUpload(one, { content, by: 'key', path: '/uploadfile', name: 'photo.jpg' });
+      expect(await status(other, upload.id)).toHaveProperty('error');
+      for (const sentBytes of [1_000_000, 3_000_000]) {
+        await upload.sendTo(sentBytes);
+        const seen = await waitUntil(`the other process to tell of ${sentBytes}`, async () => {
+          const found = await status(other, upload.id);
+          return 'state' in found && found.uploaded > sentBytes - 64 * 1024 && found;
+        });
+        expect(seen).toMatchObject({ totalsize: upload.bodyBytes, state: 'receiving' });
+      }
+      expect((await upload.finish()).status).toBe(200);
+      await waitUntil('the other process to tell of the end', async () => {
+        const found = await status(other, upload.id);
+        return 'state' in found && found.state === 'stored' && found.uploaded === upload.bodyBytes;
+      });
+    });
+
+    test('answer for each other\'s records by id, to their sender only', async () => {
+      const [one, other] = await startPair((await start()).url);
+      const photo = announced('photo.jpg', sampleBytes(50_000));
+      await one.guest.send(buildAnnouncedForm([photo]));
+      const record = await waitUntil('the other process to know it', async () => {
+        const found = await other.guest.record(photo.id).catch(() => undefined);
+        return found?.state === 'stored' && found;
+      });
+      expect(record).toEqual(await one.guest.record(photo.id));
+    });
+  });
+}
+
+describe('two processes that share a folder', () => {
+  test('starting the second leaves alone what the first is receiving', async () => {
+    const one = await startCli();
+    const content = sampleBytes(2_000_000);
+    const upload = await openSlowUpload(one, { content, name: 'photo.jpg' });
+    await upload.sendTo(1_000_000);
+    await waitUntil('bytes in staging', async () => (await listStaging(one.folder)).some(({ sizeBytes }) => sizeBytes > 900_000));
+    const other = await startCli({ folder: one.folder });
+    expect((await other.guest.send(buildForm([file('other.txt', 'other')]))).status).toBe(201);
+    expect((await upload.finish()).status).toBe(201);
+    expect(await listTree(one.folder)).toEqual(new Map([['other.txt', sha256('other')], ['photo.jpg', sha256(content)]]));
+  });
+
+  test('never give two files one name', async () => {
+    const one = await startCli();
+    const other = await startCli({ folder: one.folder });
+    const contents = Array.from({ length: 40 }, (_, index) => sampleBytes(2000, index + 1));
+    const answers = await Promise.all(contents.map((content, index) => (index % 2 === 0 ? one : other).guest.send(buildForm([file('scan.pdf', content)]))));
+    expect(answers.map(({ status: code }) => code)).toEqual(contents.map(() => 201));
+    expect([...(await listTree(one.folder)).values()].toSorted()).toEqual(contents.map((content) => sha256(content)).toSorted());
+  });
+});
