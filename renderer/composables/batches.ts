@@ -34,7 +34,10 @@ function summarizeBatch(id: string, records: readonly UploadRecord[], first: Upl
   };
 }
 
-/** The queue by batches, newest first; files in the order in which they were announced. */
+/** As a file manager sorts: "2.jpg" before "10.jpg". */
+const byName = new Intl.Collator(undefined, { numeric: true });
+
+/** The queue by batches, newest first; files as in their folder, so that nothing jumps when its state changes. */
 export function groupBatches(records: ReadonlyMap<string, UploadRecord>): readonly Batch[] {
   const groups = new Map<string, UploadRecord[]>();
   for (const record of records.values()) {
@@ -42,6 +45,7 @@ export function groupBatches(records: ReadonlyMap<string, UploadRecord>): readon
     if (group === undefined) groups.set(record.batch, [record]);
     else group.push(record);
   }
+  for (const group of groups.values()) group.sort((a, b) => byName.compare(a.path, b.path));
   return [...groups].flatMap(([id, group]) => (group[0] === undefined ? [] : [summarizeBatch(id, group, group[0])]))
     .sort((a, b) => b.startedAtMs - a.startedAtMs);
 }

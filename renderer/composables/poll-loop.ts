@@ -37,8 +37,9 @@ export function createPollLoop({ ask, delayMs, failed }: PollOptions): PollLoop 
       // What went wrong is the banner's business: `failed` below tells it.
       failures += 1;
     }
-    asking = false;
+    // Stopped meanwhile, and perhaps started anew: the state belongs to another round.
     if (signal.aborted) return;
+    asking = false;
     failed(failures);
     const backoffMs = Math.min(LONGEST_BACKOFF_MS, FIRST_BACKOFF_MS * 2 ** (failures - 1));
     const waitMs = again ? 0 : failures > 0 ? backoffMs : delayMs();

@@ -5,6 +5,8 @@ export interface RateMeter {
   perSecond(nowMs: number): number;
 }
 
+/** After so long without a byte it has stalled, and an old speed would be a lie. */
+const STALL_MS = 2500;
 /** Below this a speed is a guess, and a wild one. */
 const SHORTEST_SPAN_MS = 400;
 
@@ -26,7 +28,8 @@ export function createRateMeter(windowMs = 5000): RateMeter {
     },
     perSecond(nowMs) {
       forget(nowMs);
-      if (startedAtMs === null) return 0;
+      const last = notes.at(-1);
+      if (startedAtMs === null || last === undefined || nowMs - last.atMs > STALL_MS) return 0;
       const spanMs = Math.min(windowMs, nowMs - startedAtMs);
       if (spanMs < SHORTEST_SPAN_MS) return 0;
       return notes.reduce((sum, { bytes }) => sum + bytes, 0) * 1000 / spanMs;

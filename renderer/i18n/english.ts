@@ -1,4 +1,4 @@
-import type { FileWord, Messages } from './messages.ts';
+import type { FileWord, Messages, VerdictCounts } from './messages.ts';
 import type { Format } from '../format.ts';
 
 const plural = new Intl.PluralRules('en');
@@ -15,10 +15,15 @@ const NOUNS = {
 
 export function createEnglish({ count: show }: Format): Messages {
   const files = (count: number, word: FileWord): string => `${show(count)} ${english(count, NOUNS[word][0], NOUNS[word][1])}`;
+  const verdict = ({ word, total, stored, failed }: VerdictCounts): string => {
+    if (stored === total) return total === 1 ? `${files(1, word)} arrived` : `All ${files(total, word)} arrived`;
+    if (failed > 0) return `${files(total, word)}: ${show(stored)} stored, ${show(failed)} ${english(failed, 'needs', 'need')} you`;
+    return stored === 0 ? 'Cancelled' : `${files(stored, word)} arrived`;
+  };
   return {
     language: 'en',
     files,
-    filesAndSize: (what, size) => `${what}, ${size}`,
+    verdict,
     states: {
       ready: 'Ready', waiting: 'Waiting', receiving: 'Arriving', reconnecting: 'Reconnecting', interrupted: 'Interrupted',
       finishing: 'Checking', stored: 'Arrived', failed: 'Not sent', cancelled: 'Cancelled',
@@ -43,16 +48,6 @@ export function createEnglish({ count: show }: Format): Messages {
       TOO_MANY_UPLOADS: 'The computer is very busy. Retry in a moment.',
       CANCELLED: 'Cancelled. Nothing of it was stored.',
       INTERNAL: 'Something went wrong on the computer. The file was not stored. Retry.',
-    },
-    verdict: ({ word, total, stored, failed }) => {
-      if (stored === total) return total === 1 ? `Your ${NOUNS[word][0]} arrived` : `All ${files(total, word)} arrived`;
-      if (failed > 0) return `${files(total, word)}: ${show(stored)} stored, ${show(failed)} ${english(failed, 'needs', 'need')} you`;
-      return stored === 0 ? 'Cancelled' : `${files(stored, word)} arrived`;
-    },
-    verdictDetail: ({ total, stored, failed, cancelled }) => {
-      if (stored === total) return 'Checked and stored on the computer. You can close this page.';
-      if (failed > 0) return 'What is stored is safe. Each file below says what to do.';
-      return stored === 0 ? 'Nothing was stored.' : `${show(cancelled)} cancelled. What arrived is safe.`;
     },
 
     progressOf: (received, size) => `${received} of ${size}`,
@@ -81,6 +76,12 @@ export function createEnglish({ count: show }: Format): Messages {
       title: 'Slipway',
       sendTo: (computer) => `Send to ${computer}`,
       choosePhotos: 'Choose photos or files',
+      verdict: (counts) => (counts.total === 1 && counts.stored === 1 ? `Your ${NOUNS[counts.word][0]} arrived` : verdict(counts)),
+      verdictDetail: ({ total, stored, failed, cancelled }) => {
+        if (stored === total) return 'Checked and stored on the computer. You can close this page.';
+        if (failed > 0) return 'What is stored is safe. Each file below says what to do.';
+        return stored === 0 ? 'Nothing was stored.' : `${show(cancelled)} cancelled. What arrived is safe.`;
+      },
       promise: 'Photos, videos and files go straight to this computer, at full quality and to no other place.',
       alsoDrop: 'You can also drop or paste files here.',
       preparing: 'Many photos? Your phone may need a moment to prepare them.',
@@ -94,7 +95,6 @@ export function createEnglish({ count: show }: Format): Messages {
       reconnecting: 'Connection lost. It continues by itself as soon as the computer answers.',
       announceSending: (what) => `Sending ${what}.`,
       announceHalf: 'Half of it has arrived.',
-      announcePicked: (what, size) => `${what} chosen, ${size}.`,
       checking: 'Looking for the computer…',
       noAnswer: 'The computer does not answer. Are you on the same Wi-Fi, and is Slipway still open there?',
       tryAgain: 'Try again',
@@ -127,7 +127,6 @@ export function createEnglish({ count: show }: Format): Messages {
         `${show(stored)} arrived`,
         ...(failed > 0 ? [`${show(failed)} ${english(failed, 'needs', 'need')} you`] : []),
       ].join(' · '),
-      nothingMoves: 'Nothing is moving',
       filter: 'Show',
       filters: { all: 'All', moving: 'On the way', attention: 'Needs you', stored: 'Arrived' },
       nothingInFilter: 'No file is in this state.',

@@ -1,4 +1,4 @@
-import type { FileWord, Messages } from './messages.ts';
+import type { FileWord, Messages, VerdictCounts } from './messages.ts';
 import type { Format } from '../format.ts';
 
 const plural = new Intl.PluralRules('de');
@@ -15,10 +15,15 @@ const NOUNS = {
 
 export function createGerman({ count: show }: Format): Messages {
   const files = (count: number, word: FileWord): string => `${show(count)} ${german(count, NOUNS[word][0], NOUNS[word][1])}`;
+  const verdict = ({ word, total, stored, failed }: VerdictCounts): string => {
+    if (stored === total) return total === 1 ? `${files(1, word)} ist angekommen` : `Alle ${files(total, word)} sind angekommen`;
+    if (failed > 0) return `${files(total, word)}: ${show(stored)} gespeichert, ${show(failed)} ${german(failed, 'braucht', 'brauchen')} Sie`;
+    return stored === 0 ? 'Abgebrochen' : `${files(stored, word)} ${german(stored, 'ist', 'sind')} angekommen`;
+  };
   return {
     language: 'de',
     files,
-    filesAndSize: (what, size) => `${what}, ${size}`,
+    verdict,
     states: {
       ready: 'Bereit', waiting: 'Wartet', receiving: 'Kommt an', reconnecting: 'Verbindet neu', interrupted: 'Unterbrochen',
       finishing: 'Wird geprüft', stored: 'Angekommen', failed: 'Nicht gesendet', cancelled: 'Abgebrochen',
@@ -43,16 +48,6 @@ export function createGerman({ count: show }: Format): Messages {
       TOO_MANY_UPLOADS: 'Der Computer ist sehr beschäftigt. Gleich noch einmal versuchen.',
       CANCELLED: 'Abgebrochen. Nichts davon wurde gespeichert.',
       INTERNAL: 'Auf dem Computer ging etwas schief. Die Datei wurde nicht gespeichert. Erneut versuchen.',
-    },
-    verdict: ({ word, total, stored, failed }) => {
-      if (stored === total) return total === 1 ? `${files(1, word)} ist angekommen` : `Alle ${files(total, word)} sind angekommen`;
-      if (failed > 0) return `${files(total, word)}: ${show(stored)} gespeichert, ${show(failed)} ${german(failed, 'braucht', 'brauchen')} Sie`;
-      return stored === 0 ? 'Abgebrochen' : `${files(stored, word)} ${german(stored, 'ist', 'sind')} angekommen`;
-    },
-    verdictDetail: ({ total, stored, failed, cancelled }) => {
-      if (stored === total) return 'Geprüft und auf dem Computer gespeichert. Sie können diese Seite schließen.';
-      if (failed > 0) return 'Was gespeichert ist, ist sicher. Bei jeder Datei unten steht, was zu tun ist.';
-      return stored === 0 ? 'Nichts wurde gespeichert.' : `${show(cancelled)} abgebrochen. Was angekommen ist, ist sicher.`;
     },
 
     progressOf: (received, size) => `${received} von ${size}`,
@@ -81,6 +76,12 @@ export function createGerman({ count: show }: Format): Messages {
       title: 'Slipway',
       sendTo: (computer) => `An ${computer} senden`,
       choosePhotos: 'Fotos oder Dateien wählen',
+      verdict,
+      verdictDetail: ({ total, stored, failed, cancelled }) => {
+        if (stored === total) return 'Geprüft und auf dem Computer gespeichert. Sie können diese Seite schließen.';
+        if (failed > 0) return 'Was gespeichert ist, ist sicher. Bei jeder Datei unten steht, was zu tun ist.';
+        return stored === 0 ? 'Nichts wurde gespeichert.' : `${show(cancelled)} abgebrochen. Was angekommen ist, ist sicher.`;
+      },
       promise: 'Fotos, Videos und Dateien gehen direkt an diesen Computer, in voller Qualität und sonst nirgendwohin.',
       alsoDrop: 'Sie können Dateien auch hierher ziehen oder einfügen.',
       preparing: 'Viele Fotos? Ihr Telefon braucht vielleicht einen Moment, um sie vorzubereiten.',
@@ -94,7 +95,6 @@ export function createGerman({ count: show }: Format): Messages {
       reconnecting: 'Verbindung verloren. Es geht von selbst weiter, sobald der Computer antwortet.',
       announceSending: (what) => `${what} werden gesendet.`,
       announceHalf: 'Die Hälfte ist angekommen.',
-      announcePicked: (what, size) => `${what} gewählt, ${size}.`,
       checking: 'Der Computer wird gesucht …',
       noAnswer: 'Der Computer antwortet nicht. Sind Sie im selben WLAN, und ist Slipway dort noch offen?',
       tryAgain: 'Noch einmal versuchen',
@@ -127,7 +127,6 @@ export function createGerman({ count: show }: Format): Messages {
         `${show(stored)} angekommen`,
         ...(failed > 0 ? [`${show(failed)} ${german(failed, 'braucht', 'brauchen')} Sie`] : []),
       ].join(' · '),
-      nothingMoves: 'Nichts ist unterwegs',
       filter: 'Zeigen',
       filters: { all: 'Alle', moving: 'Unterwegs', attention: 'Braucht Sie', stored: 'Angekommen' },
       nothingInFilter: 'Keine Datei ist in diesem Zustand.',

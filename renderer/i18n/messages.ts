@@ -20,12 +20,10 @@ export type StateWord = 'ready' | 'waiting' | 'receiving' | 'reconnecting' | 'in
 export interface Messages {
   readonly language: string;
   readonly files: (count: number, word: FileWord) => string;
-  readonly filesAndSize: (files: string, size: string) => string;
   readonly states: Readonly<Record<StateWord, string>>;
   /** What happened, whether anything is lost, what to do; where absent, the server's own sentence is shown. */
   readonly failures: Readonly<Partial<Record<FailureCode, string>>>;
   readonly verdict: (counts: VerdictCounts) => string;
-  readonly verdictDetail: (counts: VerdictCounts) => string;
 
   readonly progressOf: (received: string, size: string) => string;
   readonly timeLeft: (duration: string) => string;
@@ -53,6 +51,9 @@ export interface Messages {
     readonly title: string;
     readonly sendTo: (computer: string) => string;
     readonly choosePhotos: string;
+    /** The verdict as its sender reads it. */
+    readonly verdict: (counts: VerdictCounts) => string;
+    readonly verdictDetail: (counts: VerdictCounts) => string;
     readonly promise: string;
     readonly alsoDrop: string;
     readonly preparing: string;
@@ -66,7 +67,6 @@ export interface Messages {
     readonly reconnecting: string;
     readonly announceSending: (files: string) => string;
     readonly announceHalf: string;
-    readonly announcePicked: (files: string, size: string) => string;
     readonly checking: string;
     readonly noAnswer: string;
     readonly tryAgain: string;
@@ -94,7 +94,6 @@ export interface Messages {
     readonly uploadFolder: string;
     readonly change: string;
     readonly totals: (counts: { readonly total: number; readonly moving: number; readonly stored: number; readonly failed: number }) => string;
-    readonly nothingMoves: string;
     readonly filter: string;
     readonly filters: Readonly<Record<'all' | 'moving' | 'attention' | 'stored', string>>;
     readonly nothingInFilter: string;

@@ -12,7 +12,7 @@ export function useMilestones(summary: ComputedRef<PageSummary>, counts: Compute
 
   watch(() => summary.value.phase, (phase, before) => {
     if (phase === 'sending') spoken.value = t.page.announceSending(t.files(counts.value.total, counts.value.word));
-    else if (phase === 'ended' || (phase === 'ready' && before === 'sending')) spoken.value = t.verdict(counts.value);
+    else if (phase === 'ended' || (phase === 'ready' && before === 'sending')) spoken.value = t.page.verdict(counts.value);
     else if (phase === 'empty') spoken.value = '';
   });
   watch(half, (now) => { if (now) spoken.value = t.page.announceHalf; });
