@@ -19,6 +19,10 @@ const JSON_ERRORS: Readonly<Record<string, Failure>> = {
   'charset.unsupported': new Failure('UNSUPPORTED_MEDIA_TYPE'),
 };
 
+/** Said with "not now" answers that know no better. */
+const RETRY_AFTER_S = 5;
+const NOT_NOW: ReadonlySet<number> = new Set([429, 503]);
+
 export interface Answer {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
@@ -31,6 +35,7 @@ export interface Answer {
  */
 export function failureAnswer(failure: Failure, requestId: string, beside: object = {}): Answer {
   const reply: ErrorReply = { ...beside, error: { ...failure.report(), requestId } };
+  const retryAfterS = failure.retryAfterS ?? (NOT_NOW.has(failure.status) ? RETRY_AFTER_S : undefined);
   return {
     status: failure.status,
     headers: {
@@ -39,13 +44,13 @@ export function failureAnswer(failure: Failure, requestId: string, beside: objec
       'X-Content-Type-Options': 'nosniff',
       // Not Basic: browsers would open their own dialog over the page.
       ...(failure.status === 401 ? { 'WWW-Authenticate': 'Bearer realm="Slipway"' } : {}),
-      ...(failure.retryAfterS === undefined ? {} : { 'Retry-After': String(failure.retryAfterS) }),
+      ...(retryAfterS === undefined ? {} : { 'Retry-After': String(retryAfterS) }),
     },
     body: JSON.stringify(reply),
   };
 }
 
-/** Answers a request that failed. When its body is not here yet, it is not waited for: the connection ends with the answer. */
+/** Answers a request that failed. */
 export function answerFailure(request: IncomingMessage, response: ServerResponse, error: unknown, log: Log, beside?: object): void {
   const failure = nameOf(error);
   const requestId = randomUUID();
@@ -54,7 +59,11 @@ export function answerFailure(request: IncomingMessage, response: ServerResponse
     response.destroy();
     return;
   }
-  const { status, headers, body } = failureAnswer(failure, requestId, beside);
+  sendAnswer(request, response, failureAnswer(failure, requestId, beside));
+}
+
+/** Sends an answer. When the body of the request is not here yet, it is not waited for: the connection ends with the answer. */
+export function sendAnswer(request: IncomingMessage, response: ServerResponse, { status, headers, body }: Answer): void {
   const isPending = isBodyPending(request);
   response.writeHead(status, { ...headers, 'Content-Length': Buffer.byteLength(body), ...(isPending ? { Connection: 'close' } : {}) });
   if (!isPending) {

@@ -20,7 +20,7 @@ export function classicRoutes(limits: FormLimits, log: Log): Router {
 
   router.post('/uploadfile', async (request, response) => {
     const outcome = await takeForm(request, response, callerOf(request).sender, limits, KEY_FIELDS);
-    const failure = failureOf(outcome) ?? failureOf({ ...outcome, uploads: outcome.uploads.filter(({ state }) => state !== 'stored') });
+    const failure = failureOf(outcome);
     if (failure !== null) {
       answerFailure(request, response, failure, log, { uploads: outcome.uploads });
       return;

@@ -1,23 +1,32 @@
 import type { Request, Response } from 'express';
 import type { SendReply } from '../contracts/api.ts';
+import type { UploadRecord } from '../contracts/upload.ts';
 import { Failure } from '../failure.ts';
 import type { Log } from '../log.ts';
-import { answerFailure } from './answer-failure.ts';
+import { answerFailure, failureAnswer, sendAnswer } from './answer-failure.ts';
 import type { FormOutcome } from './take-form.ts';
 
-/** The failure that speaks for the whole form: its own, or, when nothing was stored, that of its first file. */
+const isStored = ({ state }: UploadRecord): boolean => state === 'stored';
+
+/** What speaks against "all is stored": the form's own failure, or that of the first file that has one; null when nothing does. */
 export function failureOf({ failure, uploads }: FormOutcome): Failure | null {
   if (failure !== null) return failure;
-  const first = uploads[0];
-  const isNothingStored = uploads.every(({ state }) => state !== 'stored');
-  return isNothingStored && first?.failure !== undefined ? Failure.from(first.failure) : null;
+  const first = uploads.find((upload) => upload.failure !== undefined)?.failure;
+  return first === undefined ? null : Failure.from(first);
 }
 
 /** 201 when all is stored, 207 when some is, else the failure; with an outcome for each file in any case. */
 export function answerForm(request: Request, response: Response, outcome: FormOutcome, log: Log): void {
-  const { batch, uploads } = outcome;
+  const { batch, uploads, failure } = outcome;
   const reply: SendReply = { batch, uploads };
-  const failure = failureOf(outcome);
-  if (failure !== null) answerFailure(request, response, failure, log, reply);
-  else response.status(uploads.every(({ state }) => state === 'stored') ? 201 : 207).json(reply);
+  const spoken = failureOf(outcome);
+  if (spoken === null) {
+    response.status(201).json(reply);
+  } else if (!uploads.some(isStored)) {
+    answerFailure(request, response, spoken, log, reply);
+  } else {
+    // The form may have ended early for one file; what the others came to stands all the same.
+    const { headers, body } = failureAnswer(spoken, batch, reply);
+    sendAnswer(request, response, { status: 207, headers, body: failure === null ? JSON.stringify(reply) : body });
+  }
 }

@@ -68,7 +68,11 @@ export interface FormHandler {
  */
 export function readForm(request: Request, response: Response, handler: FormHandler, signal: AbortSignal): Promise<void> {
   return new Promise((resolve, reject) => {
-    const fail = (error: unknown): void => reject(formFailure(error));
+    let hasFailed = false;
+    const fail = (error: unknown): void => {
+      hasFailed = true;
+      reject(formFailure(error));
+    };
     const guarded = (job: () => void): void => {
       try {
         job();
@@ -80,6 +84,12 @@ export function readForm(request: Request, response: Response, handler: FormHand
     const storage: multer.StorageEngine = {
       _handleFile(_request, { fieldname, originalname, stream }, done) {
         guarded(() => requireFieldName(fieldname));
+        if (hasFailed) {
+          // Parts that came in the same chunk as what was refused.
+          stream.resume();
+          done(null, {});
+          return;
+        }
         handler.onFile({ fileName: originalname, stream }).then(() => done(null, {}), fail);
       },
       _removeFile: (_request, _file, done) => done(null),

@@ -15,6 +15,9 @@ import { watchForStall } from './stall-timer.ts';
 /** Fewer bytes than this are rather read and dropped than a connection cut. */
 const WORTH_CUTTING_BYTES = 8 << 20;
 
+/** At least one character (RFC 2046, section 5.1.1). */
+const BOUNDARY = /;\s*boundary=(?:"[^"]+"|[^\s";]+)/iu;
+
 /** What is wrong with one file and says nothing about the others. */
 const FILE_FAULTS: ReadonlySet<FailureCode> = new Set<FailureCode>(['FILENAME_INVALID', 'PATH_TOO_DEEP', 'PATH_TOO_LONG', 'FILE_TOO_LARGE']);
 
@@ -59,6 +62,7 @@ export async function takeForm(request: Request, response: Response, sender: Sen
 async function requireAcceptable(request: Request, { service, maxRequestBytes, stopping }: FormLimits): Promise<number | null> {
   stopping.throwIfAborted();
   if (!/^multipart\/form-data(?:;|$)/iu.test(request.headers['content-type'] ?? '')) throw new Failure('UNSUPPORTED_MEDIA_TYPE');
+  if (!BOUNDARY.test(request.headers['content-type'] ?? '')) throw new Failure('MULTIPART_BOUNDARY_MISSING');
   const bytes = announcedBytes(request);
   if (bytes === null) return null;
   if (bytes > maxRequestBytes) throw new Failure('REQUEST_TOO_LARGE', { limit: maxRequestBytes });

@@ -24,6 +24,5 @@ export function diskFailure(error: unknown): Failure {
   if (error instanceof Failure) return error;
   const code = systemErrorCode(error);
   const meaning = code === undefined ? undefined : MEANING[code];
-  if (meaning === undefined) return new Failure('INTERNAL', { cause: error });
-  return new Failure(meaning, meaning === 'STORAGE_UNAVAILABLE' ? { cause: error, retryAfterS: 5 } : { cause: error });
+  return new Failure(meaning ?? 'INTERNAL', { cause: error });
 }

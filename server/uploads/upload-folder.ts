@@ -73,7 +73,7 @@ function createUploadFolder(path: string, staging: string, device: bigint): Uplo
     async publish(staged, folders, name) {
       try {
         // Another disk mounted in this place, or none: do not fill the wrong one.
-        if ((await deviceOf(path)) !== device) throw new Failure('STORAGE_UNAVAILABLE', { retryAfterS: 5 });
+        if ((await deviceOf(path)) !== device) throw new Failure('STORAGE_UNAVAILABLE');
         const folder = await makeFolders(path, folders);
         const finalName = await inTurn(folder, () => moveToFreeName(staged.path, folder, name, taken));
         await syncFolder(folder);
