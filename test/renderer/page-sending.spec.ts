@@ -1,6 +1,6 @@
 import { rename, rm, writeFile } from 'node:fs/promises';
 import { expect, test } from './helpers/fixtures.ts';
-import { enter, expectStored } from './helpers/guest-page.ts';
+import { enter, expectStored, guestPage } from './helpers/guest-page.ts';
 
 const KILO = 1000;
 const MEGA = 1_000_000;
@@ -178,4 +178,31 @@ test('what failed on the computer is retried by one tap, and what had arrived is
   await guest.retryFailed.click();
   await expect(guest.verdict).toHaveText('All 2 photos arrived');
   await expectStored(box, { 'first.jpg': first, 'large.jpg': large });
+});
+
+test('the owner closes and reopens the network side: the new code is asked for, and all goes on', async ({ page, box, inbox }) => {
+  const open = async (port: number): Promise<{ readonly code: string; readonly port: number }> => {
+    const lan = await box.server.running.openLan({ host: '127.0.0.1', port });
+    const opened = Number(new URL(lan.link).port);
+    box.proxy.target(opened);
+    return { code: lan.code, port: opened };
+  };
+  const first = await open(0);
+  await page.goto(`${box.url}/#${first.code.replace(' ', '')}`);
+  const guest = guestPage(page);
+  const paths = { 'small.txt': await inbox.file('small.txt', 100), 'large.bin': await inbox.file('large.bin', 12 * MEGA) };
+  await guest.pick(...Object.values(paths));
+  box.proxy.speed(4 * MEGA);
+  await guest.send.click();
+  await expect(guest.row('small.txt')).toContainText('Arrived');
+  await expect(guest.row('large.bin').getByRole('progressbar')).toBeVisible();
+  await box.server.running.closeLan();
+  const second = await open(first.port);
+  expect(second.code).not.toBe(first.code);
+  await expect(page.getByText('The code has changed.')).toBeVisible();
+  box.proxy.speed(Number.POSITIVE_INFINITY);
+  await page.getByLabel('Code').fill(second.code);
+  await page.getByRole('button', { name: 'Continue' }).click();
+  await expect(guest.verdict).toHaveText('All 2 files arrived', { timeout: 20_000 });
+  await expectStored(box, paths);
 });
