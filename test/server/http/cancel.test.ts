@@ -9,16 +9,19 @@ import { waitUntil, within } from '../../helpers/wait-until.ts';
 import { watchDisk } from '../../helpers/watch-disk.ts';
 
 describe('DELETE /api/uploads/:id', () => {
-  test('cancels a running upload; its request ends at once with 409 and nothing stays', async () => {
+  test.each([
+    ['little is left: it is read and dropped', 5_000_000, true],
+    ['much is left: the request ends at once', 20_000_000, false],
+  ])('cancels a running upload with 409, and nothing stays; %s', async (_what, sizeBytes, sendsRest) => {
     const server = await startTestServer();
     const disk = await watchDisk(server);
-    const upload = await openSlowUpload(server, { content: sampleBytes(5_000_000) });
+    const upload = await openSlowUpload(server, { content: sampleBytes(sizeBytes) });
     await upload.sendTo(2_000_000);
     await waitUntil('bytes to arrive', async () => (await server.guest.record(upload.id).catch(() => undefined))?.received);
     expect((await server.guest.remove(upload.id)).status).toBe(204);
     await waitUntil('it to be cancelled', async () => (await server.guest.record(upload.id)).state === 'cancelled', 1000);
     expect((await server.guest.record(upload.id)).failure).toMatchObject({ code: 'CANCELLED', retryable: true });
-    const answer = await within(3000, 'the answer to the cancelled upload', upload.connection.answer);
+    const answer = await within(3000, 'the answer to the cancelled upload', sendsRest ? upload.finish() : upload.connection.answer);
     expect([answer.status, readFailureCode(answer)]).toEqual([409, 'CANCELLED']);
     upload.connection.socket.destroy();
     await disk.expectClean();
