@@ -2,6 +2,6 @@ import { endWithNpm } from './end-with-npm.mjs';
 import { serveHere } from './serve-here.mjs';
 import { ensureReady } from './setup.mjs';
 
-endWithNpm();
 await ensureReady();
+endWithNpm();
 await serveHere(process.argv.slice(2));

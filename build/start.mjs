@@ -23,8 +23,8 @@ if (options.help) process.stdout.write(`${HELP}\n`);
 else await start();
 
 async function start() {
-  endWithNpm();
   await ensureReady();
+  endWithNpm();
   const reason = options.headless ? 'no window, as asked' : await tryWindow();
   if (reason === null) return;
   const folder = join(homedir(), 'Slipway');
