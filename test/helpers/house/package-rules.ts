@@ -28,7 +28,11 @@ const FLOORS: Readonly<Record<string, readonly [number, number, number]>> = {
 };
 
 /** Packages that work without being imported: they are run, or hold types that the compiler finds by itself. */
-const TOOLS = ['electron-builder', 'eslint', 'vue-tsc'];
+const TOOLS = [
+  'electron-builder', 'eslint', 'vue-tsc',
+  // The types of @keyv/memcache speak of it.
+  '@types/memjs',
+];
 
 /** Every package that is named is used, and every package that is used is named. */
 export function checkDependencies(sources: readonly Source[], { dependencies, devDependencies }: Manifest): readonly Problem[] {
