@@ -1,4 +1,4 @@
-import { connect } from 'node:net';
+import { canConnect } from './can-connect.ts';
 import type { TestProcess } from './child-process.ts';
 import { findFreePort } from './free-port.ts';
 import { waitUntil } from './wait-until.ts';
@@ -46,15 +46,4 @@ async function isUp(child: TestProcess, port: number): Promise<boolean> {
   let ended = false;
   void child.ended.then(() => (ended = true), () => (ended = true));
   return waitUntil('the cache server to listen', async () => (ended ? 'ended' : (await canConnect(port)) && !ended && 'up')).then((how) => how === 'up');
-}
-
-async function canConnect(port: number): Promise<boolean> {
-  return new Promise((resolve) => {
-    const socket = connect(port, '127.0.0.1');
-    socket.once('connect', () => {
-      socket.destroy();
-      resolve(true);
-    });
-    socket.once('error', () => resolve(false));
-  });
 }

@@ -1,0 +1,40 @@
+import { describe, expect, test } from 'vitest';
+import { createClient } from '../helpers/client.ts';
+import { startCli } from '../helpers/cli.ts';
+import { listTree } from '../helpers/disk.ts';
+import { findFreePort } from '../helpers/free-port.ts';
+import { readClassicStatus } from '../helpers/http-answer.ts';
+import { TEST_CODE } from '../helpers/launch-server.ts';
+import { startNginx } from '../helpers/nginx.ts';
+import { startRedis } from '../helpers/redis.ts';
+import { sampleBytes, sha256 } from '../helpers/sample-bytes.ts';
+import { openSlowUpload } from '../helpers/slow-upload.ts';
+import { isSkipped } from '../helpers/tools.ts';
+import { waitUntil } from '../helpers/wait-until.ts';
+
+describe.skipIf(isSkipped('nginx') || isSkipped('redis-server'))('two processes behind nginx', () => {
+  test('are one server to a client that asks by key: whichever answers knows how much has arrived', async () => {
+    const [redis, port] = await Promise.all([startRedis(), findFreePort()]);
+    const host = `127.0.0.1:${port}`;
+    const args = ['--cache', redis.url, '--allow-host', host, '--code', TEST_CODE];
+    const one = await startCli({ args });
+    const other = await startCli({ args, folder: one.folder });
+    await startNginx(port, [one.port, other.port]);
+    const guest = createClient(`http://${host}`, TEST_CODE);
+
+    const content = sampleBytes(3_000_000);
+    const upload = await openSlowUpload({ port, host, guest }, { content, by: 'key', path: '/uploadfile', name: 'scan.pdf' });
+    await upload.sendTo(2_000_000);
+    // nginx takes the two in turn, so of two answers in a row each comes from another process.
+    await waitUntil('both to tell of the bytes on disk', async () => {
+      const answers = [await askStatus(), await askStatus()];
+      return answers.every((found) => 'state' in found && found.state === 'receiving' && found.uploaded > 1_900_000);
+    });
+    expect((await upload.finish()).status).toBe(200);
+    expect(await listTree(one.folder)).toEqual(new Map([['scan.pdf', sha256(content)]]));
+
+    async function askStatus(): Promise<ReturnType<typeof readClassicStatus>> {
+      return readClassicStatus(await guest.request('GET', `/upload_status?key=${upload.id}`));
+    }
+  });
+});
