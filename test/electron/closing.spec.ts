@@ -87,6 +87,22 @@ test('SIGTERM asks nobody, and ends in good order', async () => {
   expect(await listStaging(app.uploadFolder)).toEqual([]);
 });
 
+test('SIGTERM ends it also while the question is on the screen', async () => {
+  await sendEndless('one.bin');
+  await app.electron.evaluate(({ dialog }) => {
+    const ask = dialog.showMessageBox.bind(dialog);
+    dialog.showMessageBox = (...asked: unknown[]) => {
+      Object.assign(globalThis, { isAsked: true });
+      return ask(...(asked as Parameters<typeof ask>));
+    };
+  });
+  await closeWindow();
+  await expect.poll(() => app.electron.evaluate(() => Reflect.get(globalThis, 'isAsked') as unknown)).toBe(true);
+  app.signal('SIGTERM');
+  expect(await app.ended()).toBe(0);
+  expect(await listStaging(app.uploadFolder)).toEqual([]);
+});
+
 test('the computer is kept awake while something moves, and only then', async () => {
   const isAwake = () => app.electron.evaluate(({ powerSaveBlocker }) => [0, 1, 2, 3].some((id) => powerSaveBlocker.isStarted(id)));
   expect(await isAwake()).toBe(false);

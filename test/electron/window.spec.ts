@@ -134,3 +134,17 @@ test('a frame inside the page has no bridge', async () => {
   });
   expect(bridged).toBe(false);
 });
+
+test('light and dark follow the system', async () => {
+  const background = () => app.window.evaluate(() => getComputedStyle(document.body).backgroundColor);
+  const seen: string[] = [];
+  for (const theme of ['light', 'dark'] as const) {
+    await app.electron.evaluate(({ nativeTheme }, source) => {
+      nativeTheme.themeSource = source;
+    }, theme);
+    await expect.poll(() => app.window.evaluate(() => matchMedia('(prefers-color-scheme: dark)').matches)).toBe(theme === 'dark');
+    seen.push(await background());
+  }
+  // What the window shows before the page has painted.
+  expect(seen).toEqual(['rgb(238, 242, 243)', 'rgb(14, 21, 25)']);
+});

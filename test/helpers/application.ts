@@ -93,7 +93,15 @@ export class Application {
   async start(env: Readonly<Record<string, string>> = {}): Promise<void> {
     await this.#prepare();
     const { executablePath, args, env: usual } = await this.launchOptions();
-    this.#electron = await _electron.launch({ executablePath, args: [...args], env: { ...usual, ...env }, chromiumSandbox: process.getuid?.() !== 0, timeout: 60_000 });
+    this.#electron = await _electron.launch({
+      executablePath,
+      args: [...args],
+      env: { ...usual, ...env },
+      chromiumSandbox: process.getuid?.() !== 0,
+      // Light or dark as the app decides, not as Playwright does.
+      colorScheme: null,
+      timeout: 60_000,
+    });
     this.#child = this.#electron.process();
     this.#child.stderr?.on('data', (chunk: Buffer) => (this.#log += chunk.toString()));
     this.#window = await this.#electron.firstWindow();
