@@ -21,8 +21,8 @@ export interface Messages {
   readonly language: string;
   readonly files: (count: number, word: FileWord) => string;
   readonly states: Readonly<Record<StateWord, string>>;
-  /** What happened, whether anything is lost, what to do; where absent, the server's own sentence is shown. */
-  readonly failures: Readonly<Partial<Record<FailureCode, string>>>;
+  /** What happened and whether anything is lost; what its sender can do. Where absent, the server's own sentence is shown. */
+  readonly failures: Readonly<Partial<Record<FailureCode, readonly [what: string, next: string | null]>>>;
   readonly verdict: (counts: VerdictCounts) => string;
 
   readonly progressOf: (received: string, size: string) => string;
@@ -97,6 +97,8 @@ export interface Messages {
     readonly filter: string;
     readonly filters: Readonly<Record<'all' | 'moving' | 'attention' | 'stored', string>>;
     readonly nothingInFilter: string;
+    /** Said of what failed and came from another device. */
+    readonly onlySender: string;
     readonly skipped: (count: number, first: string, reason: string) => string;
     readonly sentFrom: (sender: string, time: string) => string;
     readonly thisComputer: string;

@@ -11,7 +11,8 @@ const LANGUAGES: Readonly<Record<string, CreateMessages>> = { en: createEnglish,
 export interface Language {
   readonly t: Messages;
   readonly format: Format;
-  readonly failureText: (failure: FailureReport) => string;
+  /** @param ours false for what another device sent: then only its person can do something about it */
+  readonly failureText: (failure: FailureReport, ours?: boolean) => string;
   readonly bridgeFailureText: (failure: BridgeFailure) => string;
 }
 
@@ -25,7 +26,11 @@ export function createLanguage(wanted: readonly string[]): Language {
   return {
     t,
     format,
-    failureText: ({ code, message }) => t.failures[code] ?? message,
+    failureText({ code, message }, ours = true) {
+      const [what, next] = t.failures[code] ?? [message, null];
+      const step = ours || next === null ? next : t.window.onlySender;
+      return step === null ? what : `${what} ${step}`;
+    },
     bridgeFailureText: ({ code, message }) => t.window.bridgeFailures[code] ?? message,
   };
 }

@@ -8,7 +8,7 @@ export type Filter = (typeof FILTERS)[number];
 /** One line of the window's list: the head of a batch, or one of its files. */
 export type QueueEntry =
   | { readonly kind: 'batch'; readonly key: string; readonly batch: Batch }
-  | { readonly kind: 'row'; readonly key: string; readonly row: QueueRow; readonly actions: readonly RowAction[] };
+  | { readonly kind: 'row'; readonly key: string; readonly row: QueueRow; readonly ours: boolean; readonly actions: readonly RowAction[] };
 
 function passes(filter: Filter, state: UploadState): boolean {
   switch (filter) {
@@ -36,12 +36,13 @@ export function queueEntries(batches: readonly Batch[], filter: Filter, speedOf:
   return batches.flatMap((batch): readonly QueueEntry[] => {
     const shown = batch.records.filter(({ state }) => passes(filter, state));
     if (shown.length === 0) return [];
+    const ours = batch.sender.kind === 'window';
     return [
       { kind: 'batch', key: `batch ${batch.id}`, batch },
       ...shown.map((record): QueueEntry => ({
-        kind: 'row', key: record.id,
+        kind: 'row', key: record.id, ours,
         row: recordRow(record, speedOf(record.id)),
-        actions: actionsOf(record.state, batch.sender.kind === 'window'),
+        actions: actionsOf(record.state, ours),
       })),
     ];
   });

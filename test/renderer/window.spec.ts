@@ -20,7 +20,7 @@ test('dropped files show where they land, are sent, and end in a verdict', async
   await openWindow(page, box);
   await expect(page.getByText('Drop files or folders anywhere in this window.')).toBeVisible();
   const paths = { 'a.jpg': await inbox.file('a.jpg', 1000), 'b.jpg': await inbox.file('b.jpg', 2000) };
-  await dropPaths(page, Object.values(paths), () => expect(page.getByText('Files and folders land in /home/anna/Slipway')).toBeVisible());
+  await dropPaths(page, Object.values(paths), () => expect(page.getByText('Files and folders land in /mnt/uploads')).toBeVisible());
   await expect(row(page, 'a.jpg')).toContainText('Arrived');
   await expect(page.getByText('All 2 photos arrived', { exact: true })).toBeVisible();
   await expect(page.getByRole('contentinfo')).toContainText('2 files · 2 arrived');
@@ -126,7 +126,7 @@ test('buttons and menu reach the bridge; what was left out is told', async ({ pa
   await expect(page.getByText('locked.db')).toHaveCount(0);
   await page.evaluate(() => window.bridgeControls.menu('pick-folder'));
   await page.getByRole('button', { name: 'Change…' }).click();
-  await expect(page.getByText('/home/anna/Slipway/Elsewhere')).toBeVisible();
+  await expect(page.getByText('/mnt/uploads/Elsewhere')).toBeVisible();
   await page.getByTitle('Open the upload folder').click();
   expect(await bridgeCalls(page)).toEqual(['pickAndSend files', 'pickAndSend folder', 'showInFolder folder']);
 });
@@ -159,4 +159,12 @@ test('polling is rare when nothing moves and frequent when something does', asyn
   await expect(row(page, 'slow.bin')).toBeVisible();
   for (const gap of await gaps(4)) expect(gap).toBeLessThan(1500);
   await upload.finish();
+});
+
+test('what failed on its way from a phone says from where it can be sent again', async ({ page, box }) => {
+  const phone = await startSession(box.server, IPHONE);
+  await phone.send(buildAnnouncedForm([{ ...announced('short.heic', 'too short'), size: 5000 }]));
+  await openWindow(page, box);
+  await expect(row(page, 'short.heic')).toContainText('It arrived incomplete and was not stored. It can be sent again from that device.');
+  await expect(row(page, 'short.heic').getByRole('button', { name: /^Retry/ })).toHaveCount(0);
 });

@@ -104,7 +104,7 @@ function putBridge({ token, receiving, folder }: Seed): void {
 }
 
 /** Opens the window's renderer in a browser, with a bridge to the real server. */
-export async function openWindow(page: Page, { url }: Box, folder = '/home/anna/Slipway'): Promise<void> {
+export async function openWindow(page: Page, { url }: Box, folder = '/mnt/uploads'): Promise<void> {
   await page.addInitScript(putBridge, { token: OWNER_TOKEN, receiving: RECEIVING, folder });
   await page.goto(url);
 }
