@@ -114,8 +114,9 @@ describe('the rules of the house', () => {
 
   test('packages are named and used', () => {
     const sources = [parseSource('server/a.ts', "import a from '@scope/a/deep';\nimport b from 'b';")];
-    expect(checkDependencies(sources, { dependencies: { '@scope/a': '1' }, devDependencies: { c: '1', '@types/b': '1' } })).toEqual([
+    expect(checkDependencies(sources, { dependencies: { '@scope/a': '1' }, devDependencies: { c: '1', '@types/b': '1', '@types/gone': '1' } }, { 'node_modules/b': {} })).toEqual([
       'package.json names c, and nothing imports it',
+      'package.json names @types/gone, and nothing imports it',
       'b is imported, and package.json does not name it',
     ]);
   });
@@ -139,6 +140,6 @@ describe('the rules of the house', () => {
   });
 
   test('an example in a text is no leak', () => {
-    expect(checkLeaks([{ path: 'a.md', text: 'npm ci; /home/user/x; https://example.com/npm' }], ['/somewhere/slipway'])).toEqual([]);
+    expect(checkLeaks([{ path: 'test/a.test.ts', text: halves('/ho', 'me/ann/x') }, { path: 'a.md', text: 'npm ci; /home/user/x; https://example.com/npm' }], ['/somewhere/slipway'])).toEqual([]);
   });
 });

@@ -34,12 +34,15 @@ const TOOLS = [
   '@types/memjs',
 ];
 
-/** Every package that is named is used, and every package that is used is named. */
-export function checkDependencies(sources: readonly Source[], { dependencies, devDependencies }: Manifest): readonly Problem[] {
+/**
+ * Every package that is named is used, and every package that is used is named. Types are used when what they describe is
+ * installed.
+ */
+export function checkDependencies(sources: readonly Source[], { dependencies, devDependencies }: Manifest, packages: LockedPackages): readonly Problem[] {
   const named = Object.keys({ ...dependencies, ...devDependencies });
   const used = new Set(sources.flatMap(({ imports }) => imports.flatMap(({ packageName }) => packageName ?? [])));
   const isUsed = (name: string): boolean =>
-    used.has(name) || TOOLS.includes(name) || name === '@types/node' || (name.startsWith('@types/') && used.has(name.slice('@types/'.length)));
+    used.has(name) || TOOLS.includes(name) || name === '@types/node' || (name.startsWith('@types/') && `node_modules/${name.slice('@types/'.length)}` in packages);
   return [
     ...named.filter((name) => !isUsed(name)).map((name) => `package.json names ${name}, and nothing imports it`),
     ...[...used].filter((name) => !named.includes(name)).map((name) => `${name} is imported, and package.json does not name it`),
