@@ -8,16 +8,17 @@ import { SYSTEM_NEEDS, missingNeeds } from './system-needs.mjs';
 const LEFT_OUT_ONE_BY_ONE = ['redis-server', 'memcached', 'nginx', 'curl', 'strace'];
 
 /**
- * Finds or installs what the stages need. Answers what is still missing, the environment to run tests in, and how to stop what
- * was started.
+ * Finds or installs what the stages need. Answers what is still lacking, for people; which needs are not met; the environment to
+ * run tests in; and how to stop what was started.
  */
 export async function prepareTools(needs) {
   const wanted = SYSTEM_NEEDS.filter(({ forStage }) => forStage === null || needs.includes(forStage));
   await installDebianPackages(missingNeeds(wanted));
   const absent = missingNeeds(wanted);
   for (const { what } of absent) say(`${what} is missing; the tests that need it are skipped`);
+  const lacking = absent.map(({ what }) => what);
   const missing = [...new Set(absent.map(({ forStage }) => forStage).filter((stage) => stage !== null))];
-  const leftOut = absent.map(({ what }) => what).filter((what) => LEFT_OUT_ONE_BY_ONE.includes(what));
+  const leftOut = lacking.filter((what) => LEFT_OUT_ONE_BY_ONE.includes(what));
   const env = { ...process.env, SLIPWAY_SKIP: [process.env.SLIPWAY_SKIP, ...leftOut].filter(Boolean).join(',') };
   // Coloured reports are for terminals.
   env.NO_COLOR = '1';
@@ -28,9 +29,10 @@ export async function prepareTools(needs) {
     if (electron.path === null) {
       say(electron.reason);
       missing.push('electron');
+      lacking.push('Electron');
     } else say(`Electron ${electron.version} (${electron.kind})`);
   }
   const display = needs.includes('display') && !missing.includes('display') ? await startDisplay() : null;
   if (display !== null) env.DISPLAY = display.name;
-  return { missing, env, stop: async () => display?.stop() };
+  return { lacking, missing, env, stop: async () => display?.stop() };
 }
