@@ -12,7 +12,7 @@ const LEFT_OUT_ONE_BY_ONE = ['redis-server', 'memcached', 'nginx', 'curl', 'stra
  * run tests in; and how to stop what was started.
  */
 export async function prepareTools(needs) {
-  const wanted = SYSTEM_NEEDS.filter(({ forStage }) => forStage === null || needs.includes(forStage));
+  const wanted = SYSTEM_NEEDS.filter(({ forStage }) => needs.includes(forStage ?? 'programs'));
   await installDebianPackages(missingNeeds(wanted));
   const absent = missingNeeds(wanted);
   for (const { what } of absent) say(`${what} is missing; the tests that need it are skipped`);

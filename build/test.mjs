@@ -26,7 +26,7 @@ const strict = process.env.CI === 'true';
 await rm(join(ROOT, 'out', 'reports'), { recursive: true, force: true });
 await timed('install and build', setUp);
 if (!isInstalled()) finish();
-const tools = await prepareTools(stages.flatMap(({ needs }) => needs));
+const tools = await prepareTools(stages.flatMap(({ needs, wants = [] }) => [...needs, ...wants]));
 if (strict && tools.lacking.length > 0) add('tools', { passed: 0, failed: tools.lacking.length, skipped: 0 }, `missing: ${tools.lacking.join(', ')}`);
 for (const stage of stages) {
   const missing = stage.needs.filter((need) => tools.missing.includes(need));
