@@ -4,9 +4,6 @@ import { findElectron } from './runtime.mjs';
 import { say } from './say.mjs';
 import { SYSTEM_NEEDS, missingNeeds } from './system-needs.mjs';
 
-/** Programs whose tests are left out one by one where they are missing; the others are needed by whole stages. */
-const LEFT_OUT_ONE_BY_ONE = ['redis-server', 'memcached', 'nginx', 'curl', 'strace'];
-
 /**
  * Finds or installs what the stages need. Answers what is still lacking, for people; which needs are not met; the environment to
  * run tests in; and how to stop what was started.
@@ -18,7 +15,8 @@ export async function prepareTools(needs) {
   for (const { what } of absent) say(`${what} is missing; the tests that need it are skipped`);
   const lacking = absent.map(({ what }) => what);
   const missing = [...new Set(absent.map(({ forStage }) => forStage).filter((stage) => stage !== null))];
-  const leftOut = lacking.filter((what) => LEFT_OUT_ONE_BY_ONE.includes(what));
+  // Tests look here for what to leave out one by one.
+  const leftOut = absent.filter(({ forStage }) => forStage === null).map(({ what }) => what);
   const env = { ...process.env, SLIPWAY_SKIP: [process.env.SLIPWAY_SKIP, ...leftOut].filter(Boolean).join(',') };
   // Coloured reports are for terminals.
   env.NO_COLOR = '1';
