@@ -14,7 +14,8 @@ export const SYSTEM_NEEDS = [
   program('memcached', 'memcached', null),
   program('nginx', 'nginx', null),
   program('curl', 'curl', null),
-  ...(onLinux ? [program('strace', 'strace', null), program('zbarimg', 'zbar-tools', null)] : []),
+  program('strace', 'strace', null),
+  program('zbarimg', 'zbar-tools', null),
   { what: 'chromium', debian: 'chromium', forStage: 'chromium', found: hasBrowser },
   { what: 'a font', debian: 'fonts-dejavu-core', forStage: 'chromium', found: () => !onLinux || existsSync('/usr/share/fonts/truetype') },
   ...(onLinux

@@ -17,7 +17,7 @@ export const STAGES = [
   { name: 'house', needs: [], run: (tools) => vitest('house', [HOUSE], tools) },
   { name: 'server', needs: [], wants: ['programs'], run: (tools) => vitest('server', ['--exclude', `${HOUSE}*.test.ts`], tools) },
   { name: 'renderer', needs: ['chromium'], run: (tools) => playwright('renderer', ['renderer', 'browser'], tools) },
-  { name: 'electron', needs: ['electron', 'display'], run: (tools) => playwright('electron', ['electron'], tools) },
+  { name: 'electron', needs: ['electron', 'display'], wants: ['programs'], run: (tools) => playwright('electron', ['electron'], tools) },
   { name: 'packed', needs: ['electron', 'display'], run: packed },
 ];
 
