@@ -22,7 +22,7 @@ export interface QuitGuard {
 export function createQuitGuard({ activeUploads, window, stop, log }: QuitGuardOptions): QuitGuard {
   let mayQuit = false;
   let isAsking = false;
-  let ending: 'no' | 'stopping' | 'stopped' = 'no';
+  let isStopping = false;
 
   const holdBack = (event: { preventDefault(): void }): void => {
     const active = activeUploads();
@@ -50,20 +50,16 @@ export function createQuitGuard({ activeUploads, window, stop, log }: QuitGuardO
 
   app.on('before-quit', holdBack);
   app.on('will-quit', (event) => {
-    if (ending === 'stopped') return;
     event.preventDefault();
-    if (ending === 'stopping') return;
-    ending = 'stopping';
+    if (isStopping) return;
+    isStopping = true;
     mayQuit = true;
-    void withinDeadline(stop(), log).finally(() => {
-      ending = 'stopped';
-      app.quit();
-    });
+    // Not `quit` again: the windows are closed, and Chromium's own helpers may have died of the same Ctrl-C.
+    void withinDeadline(stop(), log).finally(() => app.exit(0));
   });
   // The system is going down, or a supervisor asks: nobody is there to answer a question.
   powerMonitor.on('shutdown', quitNow);
-  process.on('SIGTERM', quitNow);
-  process.on('SIGINT', quitNow);
+  for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.on(signal, quitNow);
 
   return {
     watch: (watched) => {
