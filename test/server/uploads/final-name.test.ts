@@ -1,0 +1,43 @@
+import { mkdir, readFile, symlink, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { moveToFreeName } from '../../../server/uploads/final-name.ts';
+import { TakenNames } from '../../../server/uploads/taken-names.ts';
+import { listTree } from '../../helpers/disk.ts';
+import { sha256 } from '../../helpers/sample-bytes.ts';
+import { makeTempFolder } from '../../helpers/temp-folder.ts';
+
+/** A listing that is always out of date, as when another process is faster. */
+class Stale extends TakenNames {
+  override open(): Promise<ReadonlySet<string>> {
+    return Promise.resolve(new Set());
+  }
+}
+
+async function stage(content: string): Promise<{ readonly staged: string; readonly folder: string }> {
+  const temp = await makeTempFolder();
+  onTestFinished(() => temp.remove());
+  const folder = join(temp.path, 'uploads');
+  await mkdir(folder);
+  const staged = join(temp.path, 'staged.part');
+  await writeFile(staged, content);
+  return { staged, folder };
+}
+
+describe('moveToFreeName', () => {
+  test('replaces nothing, also when its listing does not know of it', async () => {
+    const { staged, folder } = await stage('new');
+    await writeFile(join(folder, 'a.txt'), 'of somebody else');
+    await mkdir(join(folder, 'a (1).txt'));
+    await symlink('nowhere', join(folder, 'a (2).txt'));
+    expect(await moveToFreeName(staged, folder, 'a.txt', new Stale())).toBe('a (3).txt');
+    expect(await readFile(join(folder, 'a.txt'), 'utf8')).toBe('of somebody else');
+    expect((await listTree(folder)).get('a (3).txt')).toBe(sha256('new'));
+  });
+
+  test('leaves the file in staging when it cannot be moved', async () => {
+    const { staged, folder } = await stage('new');
+    await expect(moveToFreeName(staged, join(folder, 'missing'), 'a.txt', new Stale())).rejects.toMatchObject({ code: 'ENOENT' });
+    expect(await readFile(staged, 'utf8')).toBe('new');
+  });
+});
