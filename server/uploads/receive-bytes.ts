@@ -37,7 +37,8 @@ export async function receiveBytes(stream: Readable, staged: StagedFile, options
     for (const buffer of buffers) hash.update(buffer);
     await staged.append(buffers);
     received += bytes;
-    onWritten(received);
+    // Given up while this write was under way: its count would bring the upload back to life.
+    if (!sink.destroyed) onWritten(received);
   };
 
   const sink = new Writable({
