@@ -10,7 +10,7 @@ const CANNOT_OPEN = [
 ];
 
 /** Chromium's log lines about services and graphics that a small system does not have; they change nothing. */
-const NOISE = /^\[\d+:[\d/.]+:(?:INFO|WARNING|ERROR):(?:dbus\/)?(?:bus|object_proxy|gpu|viz|gl|vaapi|angle|command_buffer|gles2)\w*\.cc/;
+const NOISE = /^\[\d+:[\d/.]+:(?:INFO|WARNING|ERROR):(?:dbus\/)?(?:bus|object_proxy|gpu|viz|gl|vaapi|angle|command_buffer|gles2|ozone_platform|env)\w*\.cc/;
 
 /** An Electron that lives longer than this has its window open. */
 const STARTING_MS = 15_000;
