@@ -4,6 +4,7 @@ import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { renderUnicodeCompact } from 'uqr';
 import { asFailure } from './failure.ts';
+import { isLoopback } from './lan-address.ts';
 import { createTerminalLog } from './terminal-log.ts';
 import type { RunningServer } from './running-server.ts';
 import { HELP, readServeOptions, type ServeOptions } from './serve-options.ts';
@@ -20,7 +21,7 @@ type Serve = Extract<ServeOptions, { kind: 'serve' }>;
 
 async function serve(options: Serve): Promise<void> {
   const folder = resolve(options.folder);
-  if (options.code === null && !/^(?:127\.|::1$|localhost$)/u.test(options.host)) {
+  if (options.code === null && !isLoopback(options.host)) {
     err('Warning: with --open, everybody in the network can send files to this computer.');
   }
   const server = await startServer(

@@ -4,6 +4,11 @@ import { hostname, networkInterfaces, type NetworkInterfaceInfo } from 'node:os'
 /** Interfaces that lead to virtual machines, containers or tunnels rather than to the phone on the table. */
 const VIRTUAL = /^(?:docker|br-|veth|virbr|vmnet|vboxnet|vnic|utun|tun|tap|wg|tailscale|zt|ham|awdl|llw|bridge|vEthernet)/iu;
 
+/** True for addresses that only this computer reaches, also when IPv6 writes an IPv4 one (RFC 4291, section 2.5.5.2). */
+export function isLoopback(address: string): boolean {
+  return /^(?:(?:::ffff:)?127\.|::1$|localhost$)/u.test(address);
+}
+
 /** This computer's addresses in the network, the likeliest to be reachable first. */
 export function lanAddresses(): readonly string[] {
   const scored = Object.entries(networkInterfaces()).flatMap(([name, infos]) =>

@@ -85,7 +85,7 @@ function check(values: Values): ServeOptions {
   if (!/^[\w.:-]+$/u.test(host)) return wrong('--host takes an address, such as 127.0.0.1 or 0.0.0.0.');
   if (open && code !== undefined) return wrong('--code and --open exclude each other.');
   if (code !== undefined && canonicalCode(code).length < MIN_CODE_LENGTH) return wrong(`--code takes at least ${MIN_CODE_LENGTH} letters or digits.`);
-  if (!/^(?:memory:|rediss?:\/\/.+|memcached:\/\/.+)$/u.test(cache)) return wrong('--cache takes memory:, redis://HOST:PORT or memcached://HOST:PORT.');
+  if (!/^(?:memory:|rediss?:\/\/.+|memcached:\/\/.+)$/u.test(cache) || !URL.canParse(cache)) return wrong('--cache takes memory:, redis://HOST:PORT or memcached://HOST:PORT.');
   const maxBytes = values['max-size'] === undefined ? undefined : bytesOf(values['max-size']);
   if (maxBytes === null) return wrong('--max-size takes a size such as 500MB, 20GB or 4GiB.');
   return {

@@ -6,7 +6,7 @@ import type { ServerConfig } from './config.ts';
 import { Failure } from './failure.ts';
 import { createApp } from './http/app.ts';
 import { listen, type Listener } from './http/listener.ts';
-import { baseUrl, lanAddresses, lanHosts, loopbackHosts } from './lan-address.ts';
+import { baseUrl, isLoopback, lanAddresses, lanHosts, loopbackHosts } from './lan-address.ts';
 import type { Log } from './log.ts';
 import type { LanSide, RunningServer } from './running-server.ts';
 import { openProgressCache } from './uploads/progress-cache.ts';
@@ -23,7 +23,6 @@ const FORM_OVERHEAD_BYTES = 2 << 20;
 const STOP_GRACE_MS = 3000;
 const CLOSE_LAN_GRACE_MS = 500;
 
-const LOOPBACK = /^(?:127\.|::1$|localhost$)/u;
 const EVERY_ADDRESS: ReadonlySet<string> = new Set(['0.0.0.0', '::']);
 
 /**
@@ -57,7 +56,7 @@ export async function startServer(config: ServerConfig, log: Log): Promise<Runni
           maxFileBytes: config.maxFileBytes ?? null,
           maxRequestBytes: config.maxRequestBytes ?? config.maxFileBytes ?? null,
           addresses: () => addressesOf(address, actualPort),
-          isLan: !LOOPBACK.test(address),
+          isLan: !isLoopback(address),
         },
       }),
     );
@@ -122,5 +121,5 @@ function lanSide(addresses: readonly string[], code: string): LanSide {
 function createHostCheck(host: string, port: number, allowed: readonly string[]): (header: string) => boolean {
   const named = new Set([...allowed, new URL(baseUrl(host, port)).host].map((name) => name.toLowerCase()));
   const loopback = new Set(loopbackHosts(port));
-  return (header) => named.has(header) || loopback.has(header) || (!LOOPBACK.test(host) && lanHosts(port).includes(header));
+  return (header) => named.has(header) || loopback.has(header) || (!isLoopback(host) && lanHosts(port).includes(header));
 }

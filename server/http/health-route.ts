@@ -1,8 +1,7 @@
 import { Router } from 'express';
 import type { HealthReply } from '../contracts/api.ts';
+import { isLoopback } from '../lan-address.ts';
 import type { UploadService } from '../uploads/upload-service.ts';
-
-const LOOPBACK = /^(?:::ffff:)?127\.|^::1$/u;
 
 /**
  * For supervisors. From this machine it needs no token, because they rarely can send one; it tells nothing but two words. From
@@ -11,7 +10,7 @@ const LOOPBACK = /^(?:::ffff:)?127\.|^::1$/u;
 export function healthRoute(service: UploadService): Router {
   const router = Router();
   router.get('/healthz', (request, response, next) => {
-    if (request.headers.authorization === undefined && !LOOPBACK.test(request.socket.remoteAddress ?? '')) next();
+    if (request.headers.authorization === undefined && !isLoopback(request.socket.remoteAddress ?? '')) next();
     else response.json(healthOf(service));
   });
   return router;
