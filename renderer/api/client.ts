@@ -1,5 +1,6 @@
 import { PROGRESS_ID_HEADER, type Api, type RouteName, type SendReply } from '../../server/contracts/api.ts';
 import { ApiFailure, reportOf, ServerUnreachable } from './api-failure.ts';
+import { withDeadline } from './deadline.ts';
 import type { ApiFetch } from './platform.ts';
 import { isErrorReply, REPLY_GUARDS } from './reply-guards.ts';
 
@@ -10,6 +11,9 @@ type BodyOf<Route> = Route extends { readonly body: infer Body } ? { readonly bo
 
 /** What a call takes, read off the route table. */
 export type Ask<Name extends RouteName> = ParamsOf<Api[Name]> & QueryOf<Api[Name]> & BodyOf<Api[Name]> & { readonly signal?: AbortSignal };
+
+/** A plain question that is not answered for so long will not be: a slow phone sends the largest announcement (1 MiB) in less. */
+const QUESTION_TIMEOUT_MS = 25_000;
 
 type JsonRoute = Exclude<RouteName, 'POST /api/uploads'>;
 
@@ -49,11 +53,13 @@ function failureOf(response: Response, reply: unknown): ApiFailure {
 }
 
 export function createClient(apiFetch: ApiFetch): Client {
-  async function ask(path: string, init: RequestInit): Promise<Response> {
+  /** The whole answer: a connection can also be lost in the middle of one. */
+  async function ask(path: string, init: RequestInit & { readonly signal: AbortSignal }): Promise<{ response: Response; reply: unknown }> {
     try {
-      return await apiFetch(path, init);
+      const response = await apiFetch(path, init);
+      return { response, reply: await readJson(response) };
     } catch (cause) {
-      if (init.signal?.aborted === true) throw cause;
+      if (init.signal.aborted) throw init.signal.reason;
       throw new ServerUnreachable('The server does not answer', { cause });
     }
   }
@@ -61,19 +67,18 @@ export function createClient(apiFetch: ApiFetch): Client {
   return {
     async call(name, { params, query, body, signal }) {
       const [method = 'GET', route = ''] = name.split(' ');
-      const response = await ask(fillPath(route, params, query), {
+      const deadline = withDeadline(QUESTION_TIMEOUT_MS, signal);
+      const { response, reply } = await ask(fillPath(route, params, query), {
         method,
         ...(body === undefined ? {} : { body: JSON.stringify(body), headers: { 'Content-Type': 'application/json' } }),
-        ...(signal === undefined ? {} : { signal }),
-      });
-      const reply = await readJson(response);
+        signal: deadline.signal,
+      }).finally(deadline.done);
       if (response.ok && REPLY_GUARDS[name](reply)) return reply;
       throw failureOf(response, reply);
     },
 
     async sendForm(form, batch, signal) {
-      const response = await ask('/api/uploads', { method: 'POST', body: form, headers: { [PROGRESS_ID_HEADER]: batch }, signal });
-      const reply = await readJson(response);
+      const { response, reply } = await ask('/api/uploads', { method: 'POST', body: form, headers: { [PROGRESS_ID_HEADER]: batch }, signal });
       if (REPLY_GUARDS['POST /api/uploads'](reply)) return reply;
       throw failureOf(response, reply);
     },

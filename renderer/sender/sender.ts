@@ -11,6 +11,7 @@ import { createRecovery } from './recovery.ts';
 import { canRetry, type SendItem } from './send-item.ts';
 import { createSendList } from './send-list.ts';
 import { sendRequest } from './send-request.ts';
+import { watchForStall, type StallWatch } from './stall-watch.ts';
 
 /** A browser opens six connections to one host over HTTP/1.1; polling, cancelling and a second tab need the rest. */
 const PARALLEL_REQUESTS = 3;
@@ -18,6 +19,11 @@ const PARALLEL_REQUESTS = 3;
 const PARALLEL_LARGE = PARALLEL_REQUESTS - 1;
 /** A form costs more bytes than its files; headers and manifest of a full one stay below this. */
 const FORM_OVERHEAD_BYTES = 2 << 20;
+
+interface Run {
+  readonly stop: AbortController;
+  readonly watch: StallWatch;
+}
 
 export interface Sender {
   /** In the order in which they were added. */
@@ -40,7 +46,7 @@ export interface Sender {
 /** Brings picked files to the server and keeps each one's outcome. @param changed called after every change of `items` */
 export function createSender(client: Client, changed: () => void): Sender {
   const list = createSendList();
-  const running = new Map<PlannedRequest, AbortController>();
+  const running = new Map<PlannedRequest, Run>();
   const life = new AbortController();
   const recovery = createRecovery(() => { void enqueue(list.idsIn('reconnecting')); });
   let limits: RequestLimits = { maxFiles: Number.POSITIVE_INFINITY, maxBytes: Number.POSITIVE_INFINITY };
@@ -98,8 +104,10 @@ export function createSender(client: Client, changed: () => void): Sender {
   /** What becomes of files whose request ended in an error. */
   function takeLoss(ids: readonly string[], error: unknown): void {
     if (life.signal.aborted) return;
-    const loss = lossOf(error);
     const lost = ids.filter(list.isMoving);
+    // Until it is known better: an error nobody has a name for must not leave files on their way for ever.
+    list.setState(lost, { kind: 'failed', failure: reportOf('INTERNAL') });
+    const loss = lossOf(error);
     switch (loss.kind) {
       case 'connection': hold(lost, loss.waitMs); break;
       case 'access': list.setState(lost, { kind: 'reconnecting' }); break;
@@ -123,7 +131,8 @@ export function createSender(client: Client, changed: () => void): Sender {
 
   async function run(request: PlannedRequest): Promise<void> {
     const stop = new AbortController();
-    running.set(request, stop);
+    const watch = watchForStall(() => { stop.abort(new ServerUnreachable('The request hangs')); });
+    running.set(request, { stop, watch });
     const ids = request.files.map(({ id }) => id);
     list.setState(ids, { kind: 'sending' });
     try {
@@ -131,11 +140,13 @@ export function createSender(client: Client, changed: () => void): Sender {
       recovery.succeeded();
       hold(ids.filter((id) => !settle(id, outcome.get(id))), 0);
     } catch (error) {
-      if (!stop.signal.aborted) {
+      // Called off because all its files are cancelled: nothing is lost then.
+      if (!stop.signal.aborted || error instanceof ServerUnreachable) {
         if (error instanceof ServerUnreachable) await failUnreadable(request);
         takeLoss(ids, error);
       }
     } finally {
+      watch.stop();
       running.delete(request);
     }
     pump();
@@ -148,7 +159,7 @@ export function createSender(client: Client, changed: () => void): Sender {
   }
 
   function abortEmptyRequests(): void {
-    for (const [request, stop] of running) if (!request.files.some(({ id }) => list.isMoving(id))) stop.abort();
+    for (const [request, { stop }] of running) if (!request.files.some(({ id }) => list.isMoving(id))) stop.abort();
   }
 
   async function dropOnServer(ids: readonly string[]): Promise<void> {
@@ -188,6 +199,7 @@ export function createSender(client: Client, changed: () => void): Sender {
     },
     learn(records) {
       for (const record of records) {
+        for (const [request, { watch }] of running) if (request.files.some(({ id }) => id === record.id)) watch.heard(record);
         const state = list.items.get(record.id)?.state;
         const stopped = state?.kind === 'queued' && state.announced && record.state === 'cancelled';
         if (state?.kind === 'sending' || stopped || record.state === 'stored') settle(record.id, record);
@@ -200,7 +212,10 @@ export function createSender(client: Client, changed: () => void): Sender {
     },
     stop() {
       life.abort();
-      for (const stop of running.values()) stop.abort();
+      for (const { stop, watch } of running.values()) {
+        watch.stop();
+        stop.abort();
+      }
       recovery.stop();
     },
   };

@@ -206,3 +206,25 @@ test('the owner closes and reopens the network side: the new code is asked for, 
   await expect(guest.verdict).toHaveText('All 2 files arrived', { timeout: 20_000 });
   await expectStored(box, paths);
 });
+
+test('a request that hangs without a word is given up and sent again', async ({ page, box, inbox }) => {
+  await page.clock.install();
+  const guest = await enter(page, box);
+  const path = await inbox.file('hanging.bin', 12 * MEGA);
+  await guest.pick(path);
+  // After its first bytes nothing of the form gets through, while the polls, on connections of their own, do.
+  const hanging = page.waitForRequest((request) => request.method() === 'POST' && request.url().endsWith('/api/uploads'));
+  box.proxy.hangAfter(MEGA);
+  await guest.send.click();
+  await hanging;
+  await expect(guest.row('hanging.bin').getByRole('progressbar')).toBeVisible();
+  await page.clock.fastForward(61_000);
+  await expect(guest.row('hanging.bin')).toContainText('Reconnecting');
+  // The server's side of the dead connection ends too; otherwise its own watch would, after 30 s.
+  box.proxy.hangAfter(Number.POSITIVE_INFINITY);
+  box.proxy.breakDown();
+  box.proxy.mend();
+  await page.clock.fastForward(5000);
+  await expect(guest.verdict).toHaveText('Your file arrived', { timeout: 20_000 });
+  await expectStored(box, { 'hanging.bin': path });
+});

@@ -7,6 +7,8 @@ export interface SlowProxy {
   target(port: number): void;
   /** Bytes per second for each connection towards the server; Infinity does not slow down. */
   speed(bytesPerSecond: number): void;
+  /** A connection that has brought so many bytes brings no more, and does not say so. Infinity: they all go on. */
+  hangAfter(bytes: number): void;
   /** Cuts every connection, and until `mend` each new one too. */
   breakDown(): void;
   mend(): void;
@@ -18,6 +20,7 @@ const SLICE_MS = 25;
 export async function startSlowProxy(): Promise<SlowProxy> {
   let targetPort = 0;
   let bytesPerSecond = Number.POSITIVE_INFINITY;
+  let hangAfterBytes = Number.POSITIVE_INFINITY;
   let broken = false;
   const sockets = new Set<Socket>();
 
@@ -36,11 +39,17 @@ export async function startSlowProxy(): Promise<SlowProxy> {
     const upstream = connect(targetPort, '127.0.0.1');
     forget(upstream);
     upstream.pipe(client);
+    let brought = 0;
     client.on('data', (chunk) => {
       upstream.write(chunk);
+      brought += chunk.byteLength;
+      if (brought > hangAfterBytes) {
+        client.pause();
+        return;
+      }
       if (bytesPerSecond === Number.POSITIVE_INFINITY) return;
       client.pause();
-      setTimeout(() => client.resume(), Math.max(SLICE_MS, (chunk.byteLength / bytesPerSecond) * 1000));
+      setTimeout(() => client.resume(), Math.max(SLICE_MS, (chunk.byteLength / bytesPerSecond) * 1000)).unref();
     });
     client.on('close', () => upstream.destroy());
     upstream.on('close', () => client.destroy());
@@ -55,6 +64,7 @@ export async function startSlowProxy(): Promise<SlowProxy> {
     port,
     target(to) { targetPort = to; },
     speed(value) { bytesPerSecond = value; },
+    hangAfter(bytes) { hangAfterBytes = bytes; },
     breakDown() {
       broken = true;
       cutAll();
