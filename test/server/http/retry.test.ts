@@ -64,9 +64,12 @@ describe('sending an id again', () => {
     const photo = announced('photo.jpg', sampleBytes(70_000));
     await ann.send(buildAnnouncedForm([photo]));
     const before = await ann.record(photo.id);
-    const answer = await eve.post('/api/uploads', buildAnnouncedForm([{ ...photo, content: sampleBytes(70_000, 2) }]));
-    expect([201, 409]).toContain(answer.status);
-    expect(answer.text).not.toContain(before.sha256);
+    const answer = await eve.post('/api/uploads', buildAnnouncedForm([{ ...photo, name: 'eve.jpg', content: sampleBytes(70_000, 2) }]));
+    const announcedBy = await eve.request('POST', '/api/batches', { headers: { 'content-type': 'application/json' }, body: JSON.stringify({ files: [{ id: photo.id, name: 'x', size: 1 }] }) });
+    for (const { status, text } of [answer, announcedBy]) {
+      expect(status).toBe(409);
+      for (const secret of [before.sha256 ?? '', before.sender.id, 'photo.jpg']) expect(text).not.toContain(secret);
+    }
     expect(await ann.record(photo.id)).toEqual(before);
   });
 });
