@@ -50,8 +50,15 @@ export function failureAnswer(failure: Failure, requestId: string, beside: objec
   };
 }
 
+interface Beside {
+  /** Further fields next to `error`. */
+  readonly fields: object;
+  /** Instead of the failure's own, where it speaks for a part only. */
+  readonly status?: number;
+}
+
 /** Answers a request that failed. */
-export function answerFailure(request: IncomingMessage, response: ServerResponse, error: unknown, log: Log, beside?: object): void {
+export function answerFailure(request: IncomingMessage, response: ServerResponse, error: unknown, log: Log, beside?: Beside): void {
   const failure = nameOf(error);
   const requestId = randomUUID();
   log(failure.status === 500 ? 'error' : 'info', 'request:refused', { requestId, method: request.method ?? '', code: failure.code, cause: failure.reason });
@@ -59,11 +66,12 @@ export function answerFailure(request: IncomingMessage, response: ServerResponse
     response.destroy();
     return;
   }
-  sendAnswer(request, response, failureAnswer(failure, requestId, beside));
+  const answer = failureAnswer(failure, requestId, beside?.fields);
+  sendAnswer(request, response, { ...answer, status: beside?.status ?? answer.status });
 }
 
 /** Sends an answer. When the body of the request is not here yet, it is not waited for: the connection ends with the answer. */
-export function sendAnswer(request: IncomingMessage, response: ServerResponse, { status, headers, body }: Answer): void {
+function sendAnswer(request: IncomingMessage, response: ServerResponse, { status, headers, body }: Answer): void {
   const isPending = isBodyPending(request);
   response.writeHead(status, { ...headers, 'Content-Length': Buffer.byteLength(body), ...(isPending ? { Connection: 'close' } : {}) });
   if (!isPending) {

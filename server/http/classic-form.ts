@@ -22,7 +22,7 @@ export function classicRoutes(limits: FormLimits, log: Log): Router {
     const outcome = await takeForm(request, response, callerOf(request).sender, limits, KEY_FIELDS);
     const failure = failureOf(outcome);
     if (failure !== null) {
-      answerFailure(request, response, failure, log, { uploads: outcome.uploads });
+      answerFailure(request, response, failure, log, { fields: { uploads: outcome.uploads } });
       return;
     }
     const files = outcome.uploads.map(({ name, received }) => ({ name, size: received }));

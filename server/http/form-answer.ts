@@ -3,7 +3,7 @@ import type { SendReply } from '../contracts/api.ts';
 import type { UploadRecord } from '../contracts/upload.ts';
 import { Failure } from '../failure.ts';
 import type { Log } from '../log.ts';
-import { answerFailure, failureAnswer, sendAnswer } from './answer-failure.ts';
+import { answerFailure } from './answer-failure.ts';
 import type { FormOutcome } from './take-form.ts';
 
 const isStored = ({ state }: UploadRecord): boolean => state === 'stored';
@@ -23,10 +23,11 @@ export function answerForm(request: Request, response: Response, outcome: FormOu
   if (spoken === null) {
     response.status(201).json(reply);
   } else if (!uploads.some(isStored)) {
-    answerFailure(request, response, spoken, log, reply);
+    answerFailure(request, response, spoken, log, { fields: reply });
+  } else if (failure !== null) {
+    // The form ended early, perhaps for one file; what the others came to stands all the same.
+    answerFailure(request, response, failure, log, { fields: reply, status: 207 });
   } else {
-    // The form may have ended early for one file; what the others came to stands all the same.
-    const { headers, body } = failureAnswer(spoken, batch, reply);
-    sendAnswer(request, response, { status: 207, headers, body: failure === null ? JSON.stringify(reply) : body });
+    response.status(207).json(reply);
   }
 }

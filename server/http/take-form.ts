@@ -159,7 +159,7 @@ class Form {
   /** Files of the manifest that did not come. */
   #giveUpRest(failure: Failure): readonly UploadRecord[] {
     const missing = this.#announced?.slice(this.#arrivals.length) ?? [];
-    return this.#limits.service.giveUp(missing.map(({ id }) => id), failure);
+    return this.#limits.service.giveUp(missing.map(({ id }) => id), this.#sender.id, failure);
   }
 
   /**

@@ -110,15 +110,15 @@ export class UploadService {
   /** Files whose sender found that it cannot send them as announced, before or while their bytes come. */
   withdraw(ids: readonly string[], failure: Failure): void {
     for (const id of ids) this.#ledger.running.get(id)?.abort(failure);
-    this.giveUp(ids, failure);
+    this.giveUp(ids, undefined, failure);
   }
 
   /**
    * Files that were announced and did not come: their form has ended without them.
-   * @returns their records; what is not waiting stays as it is
+   * @returns the records of those that are this sender's; what is not waiting stays as it is
    */
-  giveUp(ids: readonly string[], failure: Failure): readonly UploadRecord[] {
-    const records = ids.flatMap((id) => this.#ledger.queue.get(id) ?? []);
+  giveUp(ids: readonly string[], senderId: string | undefined, failure: Failure): readonly UploadRecord[] {
+    const records = ids.flatMap((id) => this.#ledger.queue.get(id) ?? []).filter(({ sender }) => senderId === undefined || sender.id === senderId);
     return records.map((record) => (record.state === 'waiting' ? this.#ledger.fail(record, failure) : record));
   }
 
