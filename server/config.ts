@@ -22,6 +22,8 @@ export interface ServerConfig {
   readonly reserveBytes?: number;
   /** An upload that brings no byte for this long has stalled; default 30,000 ms. */
   readonly stallTimeoutMs?: number;
+  /** Unfinished uploads that can be resumed are kept this long after their last byte; default 7 days. */
+  readonly keepMs?: number;
   /** Further names this server answers to, `host` or `host:port`; for a proxy in front. */
   readonly allowedHosts?: readonly string[];
   /** What a person calls this computer; default: its host name. */

@@ -5,6 +5,8 @@ interface FailureDetails {
   readonly limit?: number;
   /** When trying again makes sense, in seconds. */
   readonly retryAfterS?: number;
+  /** Where an upload goes on, in bytes. */
+  readonly offset?: number;
   /** What was thrown underneath; for the log, never for an answer. */
   readonly cause?: unknown;
 }
@@ -15,12 +17,14 @@ export class Failure extends Error {
   readonly code: FailureCode;
   readonly limit: number | undefined;
   readonly retryAfterS: number | undefined;
+  readonly offset: number | undefined;
 
   constructor(code: FailureCode, details: FailureDetails = {}) {
     super(FAILURES[code].message, { cause: details.cause });
     this.code = code;
     this.limit = details.limit;
     this.retryAfterS = details.retryAfterS;
+    this.offset = details.offset;
   }
 
   get status(): number {

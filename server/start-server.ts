@@ -15,6 +15,7 @@ import { UploadService } from './uploads/upload-service.ts';
 
 const DEFAULT_RESERVE_BYTES = 64 << 20;
 const DEFAULT_STALL_MS = 30_000;
+const DEFAULT_KEEP_MS = 7 * 24 * 60 * 60_000;
 
 /** What a form may weigh beyond its one largest file: part headers, a manifest, text fields. */
 const FORM_OVERHEAD_BYTES = 2 << 20;
@@ -37,7 +38,15 @@ export async function startServer(config: ServerConfig, log: Log): Promise<Runni
   const folder = await openUploadFolder(config.folder);
   const cache = await openProgressCache(config.cacheUrl ?? 'memory:', log);
   const maxFileBytes = config.maxFileBytes ?? Number.MAX_SAFE_INTEGER;
-  const service = new UploadService({ folder, cache, log, maxFileBytes, reserveBytes: config.reserveBytes ?? DEFAULT_RESERVE_BYTES });
+  const service = new UploadService({
+    folder,
+    cache,
+    log,
+    maxFileBytes,
+    reserveBytes: config.reserveBytes ?? DEFAULT_RESERVE_BYTES,
+    keepMs: config.keepMs ?? DEFAULT_KEEP_MS,
+  });
+  await service.useFolder(folder);
 
   const open = (address: string, port: number, access: Access): Promise<Listener> =>
     listen(address, port, (actualPort) =>
@@ -93,7 +102,7 @@ export async function startServer(config: ServerConfig, log: Log): Promise<Runni
       log('info', 'lan:closed');
     },
     async useFolder(wanted) {
-      service.useFolder(await openUploadFolder(wanted));
+      await service.useFolder(await openUploadFolder(wanted));
     },
     locate: (id) => service.locate(id),
     giveUp: (ids, code) => service.withdraw(ids, new Failure(code)),

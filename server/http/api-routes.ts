@@ -51,8 +51,8 @@ export function apiRoutes(limits: FormLimits, access: Access, facts: ServerFacts
     response.json(reply);
   });
 
-  router.delete('/api/uploads/:id', (request, response) => {
-    service.cancelOrDrop(request.params.id, visibleTo(request));
+  router.delete('/api/uploads/:id', async (request, response) => {
+    await service.cancelOrDrop(request.params.id, visibleTo(request));
     response.status(204).end();
   });
 

@@ -8,6 +8,7 @@ import { classicRoutes } from './classic-form.ts';
 import { requireCaller, requireOurHost, requireOurOrigin } from './gate.ts';
 import { healthOf, healthRoute } from './health-route.ts';
 import { servePage, setSecurityHeaders } from './page-files.ts';
+import { tusRoutes } from './tus.ts';
 import type { FormLimits } from './take-form.ts';
 
 /** The methods of each route, for 405 answers. */
@@ -15,6 +16,8 @@ const METHODS: readonly (readonly [RegExp, string])[] = [
   [/^\/api\/uploads\/?$/u, 'GET, POST'],
   [/^\/api\/uploads\/[^/]+\/?$/u, 'GET, DELETE'],
   [/^\/api\/(?:batches|session)\/?$/u, 'POST'],
+  [/^\/api\/tus\/?$/u, 'OPTIONS, POST'],
+  [/^\/api\/tus\/[^/]+\/?$/u, 'OPTIONS, HEAD, PATCH, DELETE'],
   [/^\/uploadfile\/?$/u, 'POST'],
   [/^\/api\/server\/?$|^\/healthz\/?$|^\/$/u, 'GET'],
 ];
@@ -40,7 +43,7 @@ export function createApp(options: AppOptions): Express {
   app.use(requireOurOrigin, noStore, sessionRoute(access), healthRoute(service));
   app.use(requireCaller(access, ({ sender }) => service.seen(sender.id)));
   app.get('/healthz', (_request, response) => void response.json(healthOf(service)));
-  app.use(apiRoutes(options, access, facts, log), classicRoutes(options, log));
+  app.use(apiRoutes(options, access, facts, log), classicRoutes(options, log), tusRoutes(options, facts.maxFileBytes));
   app.use(refuseTheRest, answerErrors(log));
   return app;
 }

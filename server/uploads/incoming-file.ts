@@ -1,10 +1,11 @@
+import { createHash, type Hash } from 'node:crypto';
 import type { Readable } from 'node:stream';
 import type { UploadRecord } from '../contracts/upload.ts';
 import { Failure } from '../failure.ts';
 import { PROGRESS_INTERVAL_MS } from './batch-progress.ts';
 import { diskFailure } from './disk-failure.ts';
 import type { Placement } from './placement.ts';
-import { receiveBytes, type ReceivedBytes } from './receive-bytes.ts';
+import { receiveBytes } from './receive-bytes.ts';
 import type { StagedFile } from './staged-file.ts';
 import { createThrottle } from './throttle.ts';
 import { publishedMode, type PublishedFile, type UploadFolder } from './upload-folder.ts';
@@ -25,7 +26,10 @@ interface IncomingOptions {
 }
 
 /** A file whose bytes are all here, durable and checked, but not yet visible. */
-export interface ArrivedFile extends ReceivedBytes {
+export interface ArrivedFile {
+  /** Bytes. */
+  readonly received: number;
+  readonly sha256: string;
   /** @throws Failure; then nothing is left of the file */
   publish(): Promise<PublishedFile>;
   discard(): Promise<void>;
@@ -39,13 +43,15 @@ export async function receiveFile(stream: Readable, options: IncomingOptions): P
   const { folder, placement, record, signal, listener } = options;
   const staged = await stageOrDrain(stream, folder);
   try {
-    const bytes = await receiveCounted(stream, staged, options);
-    if (record.size !== null && bytes.received !== record.size) throw new Failure('SIZE_MISMATCH', { limit: record.size });
-    listener.onFinishing(bytes.received);
+    const hash = createHash('sha256');
+    const received = await receiveCounted(stream, staged, hash, options);
+    if (record.size !== null && received !== record.size) throw new Failure('SIZE_MISMATCH', { limit: record.size });
+    listener.onFinishing(received);
     await staged.seal(publishedMode());
     if (signal.aborted) throw signal.reason;
     return {
-      ...bytes,
+      received,
+      sha256: hash.digest('hex'),
       discard: () => staged.discard(),
       async publish() {
         try {
@@ -71,7 +77,7 @@ async function stageOrDrain(stream: Readable, folder: UploadFolder): Promise<Sta
   }
 }
 
-async function receiveCounted(stream: Readable, staged: StagedFile, options: IncomingOptions): Promise<ReceivedBytes> {
+async function receiveCounted(stream: Readable, staged: StagedFile, hash: Hash, options: IncomingOptions): Promise<number> {
   const { record, maxBytes, signal, listener } = options;
   let latest = 0;
   const throttle = createThrottle(PROGRESS_INTERVAL_MS, () => listener.onReceived(latest));
@@ -80,7 +86,7 @@ async function receiveCounted(stream: Readable, staged: StagedFile, options: Inc
     throttle.request();
   };
   try {
-    return await receiveBytes(stream, staged, { maxBytes: Math.min(maxBytes, record.size ?? maxBytes), signal, onWritten });
+    return await receiveBytes(stream, staged, { hash, maxBytes: Math.min(maxBytes, record.size ?? maxBytes), signal, onWritten });
   } catch (error) {
     const isMoreThanAnnounced = record.size !== null && record.size < maxBytes;
     if (error instanceof Failure && error.code === 'FILE_TOO_LARGE' && isMoreThanAnnounced) throw new Failure('SIZE_MISMATCH', { limit: record.size });

@@ -1,13 +1,18 @@
-import { createHash } from 'node:crypto';
 import { Writable, type Readable } from 'node:stream';
 import { Failure } from '../failure.ts';
 import { diskFailure } from './disk-failure.ts';
-import type { StagedFile } from './staged-file.ts';
 
 /** Bytes that may wait for the disk before the sender is slowed down. */
 const BUFFER_BYTES = 1 << 20;
 
+/** Where the bytes go. */
+interface ByteSink {
+  append(buffers: readonly Uint8Array[]): Promise<void>;
+}
+
 interface ReceiveOptions {
+  /** Is fed with every byte that is written. */
+  readonly hash: { update(bytes: Uint8Array): unknown };
   /** Most bytes the file may have. */
   readonly maxBytes: number;
   /** Aborting ends it with the signal's reason, a Failure. */
@@ -16,26 +21,20 @@ interface ReceiveOptions {
   readonly onWritten: (received: number) => void;
 }
 
-export interface ReceivedBytes {
-  readonly received: number;
-  readonly sha256: string;
-}
-
 /**
- * Moves a stream onto the disk, counting and hashing. When it ends early, for whatever reason, the rest of the stream is read and
+ * Moves a stream onto the disk, counting and hashing; answers how many bytes it was. When it ends early, for whatever reason, the rest of the stream is read and
  * dropped, so that whoever feeds the stream is not blocked.
  * @throws Failure FILE_TOO_LARGE, UPLOAD_ABORTED, those of the disk, or the reason of the signal
  */
-export async function receiveBytes(stream: Readable, staged: StagedFile, options: ReceiveOptions): Promise<ReceivedBytes> {
-  const { maxBytes, signal, onWritten } = options;
-  const hash = createHash('sha256');
+export async function receiveBytes(stream: Readable, file: ByteSink, options: ReceiveOptions): Promise<number> {
+  const { hash, maxBytes, signal, onWritten } = options;
   let received = 0;
 
   const write = async (buffers: readonly Uint8Array[]): Promise<void> => {
     const bytes = buffers.reduce((sum, buffer) => sum + buffer.byteLength, 0);
     if (received + bytes > maxBytes) throw new Failure('FILE_TOO_LARGE', { limit: maxBytes });
     for (const buffer of buffers) hash.update(buffer);
-    await staged.append(buffers);
+    await file.append(buffers);
     received += bytes;
     // Given up while this write was under way: its count would bring the upload back to life.
     if (!sink.destroyed) onWritten(received);
@@ -59,7 +58,7 @@ export async function receiveBytes(stream: Readable, staged: StagedFile, options
     stream.resume();
     throw diskFailure(error);
   }
-  return { received, sha256: hash.digest('hex') };
+  return received;
 }
 
 /** Like stream.pipeline, but leaves the source alive: a form goes on after one of its files has failed. */

@@ -18,7 +18,7 @@ export const MAX_FOLDER_DEPTH = 32;
 /** Longest relative path in bytes; leaves room for the upload folder below Linux's 4,096. */
 export const MAX_PATH_BYTES = 2048;
 
-const INVISIBLE = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Noncharacter_Code_Point}\uFFFD]/gu;
+const INVISIBLE = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Noncharacter_Code_Point}\u2060-\u206F\uFFFD]/gu;
 const LONE_SURROGATE = /\p{Surrogate}/gu;
 const FORBIDDEN = /[<>:"/\\|?*]/g;
 const TRAILING = /[\s.]+$/u;

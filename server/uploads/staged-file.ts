@@ -28,7 +28,7 @@ export async function createStagedFile(staging: string): Promise<StagedFile> {
 
   return {
     path,
-    append: (buffers) => writeAll(handle, buffers),
+    append: (buffers) => appendAll(handle, buffers),
     async seal(mode) {
       await handle.chmod(mode);
       await handle.sync();
@@ -44,8 +44,8 @@ export async function createStagedFile(staging: string): Promise<StagedFile> {
   };
 }
 
-/** `writev` may write less than it was given (a disk that fills up does): go on until all is written or it fails. */
-async function writeAll(handle: FileHandle, buffers: readonly Uint8Array[]): Promise<void> {
+/** Writes all of the buffers: `writev` may write less than it was given (a disk that fills up does) and is asked again until it fails. */
+export async function appendAll(handle: FileHandle, buffers: readonly Uint8Array[]): Promise<void> {
   let rest = buffers.filter((buffer) => buffer.byteLength > 0);
   while (rest.length > 0) {
     const { bytesWritten } = await handle.writev(rest);

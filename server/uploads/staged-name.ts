@@ -1,24 +1,21 @@
-import { createHash, randomBytes, randomUUID } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import { lstat, readdir, unlink } from 'node:fs/promises';
-import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { systemErrorCode } from '../failure.ts';
+import { PROCESS_TAG, PROCESS_TAG_PATTERN, processState } from './process-tag.ts';
 
 /**
- * Names in staging say who writes them, `<host>.<pid>.<run>.<uuid>.part`, so that a start after a crash can clear what that
- * crash left behind without touching what other processes on the same folder are writing.
+ * Names in staging say who writes them, so that a start after a crash can clear what that crash left behind without touching
+ * what other processes on the same folder are writing.
  */
-const NAME = /^(?<host>[0-9a-f]{8})\.(?<pid>\d+)\.(?<run>[0-9a-f]{8})\.[0-9a-f-]{36}\.part$/u;
+const NAME = new RegExp(`^(?<tag>${PROCESS_TAG_PATTERN})\\.[0-9a-f-]{36}\\.part$`, 'u');
 
-/** For files of another host or container, whose processes cannot be seen: untouched for longer than any upload may stall. */
+/** For files of processes that cannot be seen: untouched for longer than any upload may stall. */
 const SURELY_LEFT_AFTER_MS = 10 * 60_000;
-
-const HOST = createHash('sha256').update(hostname()).digest('hex').slice(0, 8);
-const RUN = randomBytes(4).toString('hex');
 
 /** A new name that belongs to this process. */
 export function stagedName(): string {
-  return `${HOST}.${process.pid}.${RUN}.${randomUUID()}.part`;
+  return `${PROCESS_TAG}.${randomUUID()}.part`;
 }
 
 /** Removes what processes that are gone left in staging; whatever is not named like ours stays. */
@@ -34,23 +31,12 @@ export async function sweepStaging(staging: string): Promise<void> {
 }
 
 async function isLeftBehind(name: string, path: string): Promise<boolean> {
-  const owner = NAME.exec(name)?.groups;
-  if (owner === undefined) return false;
+  const tag = NAME.exec(name)?.groups?.['tag'];
+  if (tag === undefined) return false;
   const found = await lstat(path).catch(() => null);
   // Null: its process has just published or discarded it.
   if (found === null || !found.isFile()) return false;
-  const pid = Number(owner['pid']);
-  if (owner['host'] === HOST && pid === process.pid) return owner['run'] !== RUN;
-  if (owner['host'] === HOST && !isRunning(pid)) return true;
-  return Date.now() - found.mtimeMs > SURELY_LEFT_AFTER_MS;
-}
-
-function isRunning(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    // EPERM: it runs, as another user.
-    return systemErrorCode(error) === 'EPERM';
-  }
+  const state = processState(tag);
+  if (state === 'gone') return true;
+  return state !== 'ours' && Date.now() - found.mtimeMs > SURELY_LEFT_AFTER_MS;
 }

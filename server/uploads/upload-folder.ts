@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { Failure, systemErrorCode } from '../failure.ts';
 import { diskFailure } from './disk-failure.ts';
 import { moveToFreeName } from './final-name.ts';
+import { createResumableFolder, type ResumableFolder } from './resumable/resumable-folder.ts';
 import { createSerializer } from './serializer.ts';
 import { createStagedFile, type StagedFile } from './staged-file.ts';
 import { sweepStaging } from './staged-name.ts';
@@ -22,6 +23,8 @@ export interface PublishedFile {
 /** Where finished files land. The only door to that folder. */
 export interface UploadFolder {
   readonly path: string;
+  /** The unfinished uploads that can be resumed. */
+  readonly resumables: ResumableFolder;
   /** @throws Failure STORAGE_UNAVAILABLE, INSUFFICIENT_STORAGE, STORAGE_IO_ERROR */
   stage(): Promise<StagedFile>;
   /**
@@ -29,7 +32,7 @@ export interface UploadFolder {
    * @param folders cleaned components below the upload folder; missing ones are made
    * @param name cleaned name; another is taken when this one exists
    */
-  publish(staged: StagedFile, folders: readonly string[], name: string): Promise<PublishedFile>;
+  publish(staged: Pick<StagedFile, 'path'>, folders: readonly string[], name: string): Promise<PublishedFile>;
   /** Bytes that may still be written, or null when the system does not say. */
   freeBytes(): Promise<number | null>;
 }
@@ -63,6 +66,7 @@ function createUploadFolder(path: string, staging: string, device: bigint): Uplo
 
   return {
     path,
+    resumables: createResumableFolder(staging),
     async stage() {
       try {
         return await createStagedFile(staging);

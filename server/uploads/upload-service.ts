@@ -1,5 +1,5 @@
 import type { CacheHealth, QueueReply } from '../contracts/api.ts';
-import type { AnnouncedFile, Sender, UploadRecord } from '../contracts/upload.ts';
+import type { AnnouncedFile, Sender, UploadRecord, UploadState } from '../contracts/upload.ts';
 import { Failure } from '../failure.ts';
 import type { Log } from '../log.ts';
 import { createAbsence } from './absence.ts';
@@ -8,8 +8,11 @@ import { isUnderWay, Ledger } from './ledger.ts';
 import { newRecord } from './new-record.ts';
 import type { ProgressCache } from './progress-cache.ts';
 import type { ProgressEntry } from './progress-entry.ts';
+import { ResumableUploads, type Standing } from './resumable/resumable-uploads.ts';
 import { receiveUpload, type Arrival, type FileOrder } from './reception.ts';
 import type { UploadFolder } from './upload-folder.ts';
+
+const ENDED: ReadonlySet<UploadState> = new Set<UploadState>(['stored', 'failed', 'cancelled']);
 
 interface ServiceOptions {
   readonly folder: UploadFolder;
@@ -19,6 +22,8 @@ interface ServiceOptions {
   readonly maxFileBytes: number;
   /** Bytes that must stay free on the disk. */
   readonly reserveBytes: number;
+  /** Unfinished uploads that can be resumed are kept this long after their last byte. */
+  readonly keepMs: number;
 }
 
 /**
@@ -26,6 +31,8 @@ interface ServiceOptions {
  * `senderId`, it sees only that sender's uploads; undefined sees all.
  */
 export class UploadService {
+  /** Uploads that can be resumed. */
+  readonly resumable: ResumableUploads;
   readonly #ledger: Ledger;
   readonly #options: ServiceOptions;
   readonly #absence = createAbsence({
@@ -39,6 +46,7 @@ export class UploadService {
     this.#options = options;
     this.#folder = options.folder;
     this.#ledger = new Ledger(options.cache, options.log);
+    this.resumable = new ResumableUploads({ ledger: this.#ledger, maxFileBytes: options.maxFileBytes, keepMs: options.keepMs });
   }
 
   /** Tells that a sender is there. */
@@ -46,9 +54,16 @@ export class UploadService {
     this.#absence.seen(senderId);
   }
 
-  /** From now on files land there. */
-  useFolder(folder: UploadFolder): void {
+  /** From now on files land there; what is unfinished in it goes on. */
+  async useFolder(folder: UploadFolder): Promise<void> {
     this.#folder = folder;
+    const count = await this.resumable.restore(folder);
+    if (count > 0) this.#options.log('info', 'uploads:restored', { count });
+  }
+
+  /** Makes a resumable upload. @throws as {@link ResumableUploads.create} */
+  createResumable(info: Parameters<ResumableUploads['create']>[1]): Promise<Standing> {
+    return this.resumable.create(this.#folder, info);
   }
 
   changes(since: string | undefined, senderId: string | undefined): QueueReply {
@@ -132,11 +147,12 @@ export class UploadService {
    * Cancels an upload that is on its way; drops one that has ended from the list, never from the disk.
    * @throws Failure UPLOAD_NOT_FOUND, also for somebody else's
    */
-  cancelOrDrop(id: string, senderId: string | undefined): void {
+  async cancelOrDrop(id: string, senderId: string | undefined): Promise<void> {
     const record = visible(this.#ledger.queue.get(id), senderId);
     const running = this.#ledger.running.get(id);
     if (running !== undefined) running.abort(new Failure('CANCELLED'));
-    else if (record.state === 'waiting' || record.state === 'interrupted') this.#ledger.fail(record, new Failure('CANCELLED'));
+    else if (!ENDED.has(record.state) && (await this.resumable.has(id))) await this.resumable.terminate(id, record.sender.id);
+    else if (!ENDED.has(record.state)) this.#ledger.fail(record, new Failure('CANCELLED'));
     else this.#ledger.remove(id);
   }
 
@@ -158,6 +174,7 @@ export class UploadService {
 
   async stop(): Promise<void> {
     this.#absence.stop();
+    this.resumable.stop();
     await this.#options.cache.stop();
   }
 

@@ -1,0 +1,129 @@
+import { randomUUID } from 'node:crypto';
+import { Router, type Request, type RequestHandler, type Response } from 'express';
+import { Failure } from '../failure.ts';
+import { CHECKSUM_ALGORITHMS } from '../uploads/resumable/append-stream.ts';
+import type { Standing } from '../uploads/resumable/resumable-uploads.ts';
+import { callerOf } from './gate.ts';
+import { isProgressKey } from './read-files.ts';
+import { announcedBytes, inviteBody } from './request-body.ts';
+import { watchForStall } from './stall-timer.ts';
+import type { FormLimits } from './take-form.ts';
+import { readUploadChecksum, readUploadLength, readUploadMetadata, readUploadOffset, TUS_VERSION } from './tus-headers.ts';
+
+const BASE = '/api/tus';
+const CHUNK_TYPE = 'application/offset+octet-stream';
+
+/**
+ * The tus resumable upload protocol, version 1.0.0, with its extensions creation, creation-with-upload, termination, expiration and
+ * checksum (https://tus.io/protocols/resumable-upload).
+ */
+export function tusRoutes(limits: FormLimits, maxFileBytes: number | null): Router {
+  const { service } = limits;
+  const router = Router();
+
+  router.use(BASE, tusVersion);
+
+  router.options([BASE, `${BASE}/:id`], (_request, response) => {
+    response.set({
+      'Tus-Version': TUS_VERSION,
+      'Tus-Extension': 'creation,creation-with-upload,termination,expiration,checksum',
+      'Tus-Checksum-Algorithm': CHECKSUM_ALGORITHMS.join(','),
+      ...(maxFileBytes === null ? {} : { 'Tus-Max-Size': String(maxFileBytes) }),
+    });
+    response.status(204).end();
+  });
+
+  router.post(BASE, async (request, response) => {
+    limits.stopping.throwIfAborted();
+    const info = readCreation(request);
+    const bytes = announcedBytes(request);
+    const hasBody = request.is(CHUNK_TYPE) !== false && bytes !== 0;
+    await service.requireRoom(info.size);
+    const created = await service.createResumable(info);
+    const isEmpty = info.size === 0 && created.expiresAtMs !== null;
+    const now = hasBody || isEmpty ? await appendBody(request, response, info.id, created.offset, limits) : created;
+    response.set('Location', `${BASE}/${encodeURIComponent(info.id)}`);
+    setStanding(response, now);
+    response.status(201).end();
+  });
+
+  router.head(`${BASE}/:id`, async (request, response) => {
+    const standing = await service.resumable.standing(request.params.id, callerOf(request).sender.id);
+    setStanding(response, standing);
+    response.set('Upload-Length', String(standing.size)).status(200).end();
+  });
+
+  router.patch(`${BASE}/:id`, async (request, response) => {
+    limits.stopping.throwIfAborted();
+    if (request.get('Content-Type') !== CHUNK_TYPE) throw new Failure('UNSUPPORTED_MEDIA_TYPE');
+    setStanding(response, await appendBody(request, response, request.params.id, readUploadOffset(request), limits));
+    response.status(204).end();
+  });
+
+  router.delete(`${BASE}/:id`, async (request, response) => {
+    await service.resumable.terminate(request.params.id, callerOf(request).sender.id);
+    response.status(204).end();
+  });
+
+  return router;
+}
+
+/** Every answer names the version; every request but OPTIONS must. */
+const tusVersion: RequestHandler = (request, response, next) => {
+  response.set('Tus-Resumable', TUS_VERSION);
+  if (request.method !== 'OPTIONS' && request.get('Tus-Resumable') !== TUS_VERSION) {
+    response.set('Tus-Version', TUS_VERSION);
+    throw new Failure('TUS_VERSION_UNSUPPORTED');
+  }
+  next();
+};
+
+function readCreation(request: Request) {
+  const { sender } = callerOf(request);
+  const size = readUploadLength(request);
+  const metadata = readUploadMetadata(request);
+  const id = metadata.get('id') ?? randomUUID();
+  const batch = metadata.get('batch') ?? id;
+  if (!isProgressKey(id) || !isProgressKey(batch)) throw new Failure('PROGRESS_ID_INVALID');
+  const path = metadata.get('relativePath') ?? '';
+  const sha256 = metadata.get('sha256');
+  if (sha256 !== undefined && !/^[0-9a-f]{64}$/u.test(sha256)) throw new Failure('METADATA_INVALID');
+  return {
+    id,
+    batch,
+    sender,
+    size,
+    rawName: metadata.get('filename') ?? metadata.get('name') ?? `upload-${id.slice(0, 8)}`,
+    folder: metadata.get('folder') ?? path.slice(0, Math.max(0, path.lastIndexOf('/'))),
+    ...(sha256 === undefined ? {} : { sha256 }),
+  };
+}
+
+async function appendBody(request: Request, response: Response, id: string, offset: number, limits: FormLimits): Promise<Standing> {
+  const ending = new AbortController();
+  const checksum = readUploadChecksum(request);
+  const stopWatching = watchForStall(request, limits.stallTimeoutMs, () => ending.abort(new Failure('UPLOAD_STALLED')));
+  inviteBody(request, response);
+  try {
+    return await limits.service.resumable.append({
+      id,
+      senderId: callerOf(request).sender.id,
+      offset,
+      length: announcedBytes(request),
+      checksum,
+      stream: request,
+      signal: AbortSignal.any([ending.signal, limits.stopping]),
+    });
+  } catch (error) {
+    // The client needs it to go on (tus 1.0 leaves it out of the 409; every client would have to ask).
+    if (error instanceof Failure && error.offset !== undefined) response.set('Upload-Offset', String(error.offset));
+    throw error;
+  } finally {
+    stopWatching();
+  }
+}
+
+function setStanding(response: Response, { offset, expiresAtMs }: Standing): void {
+  response.set('Upload-Offset', String(offset));
+  if (expiresAtMs !== null) response.set('Upload-Expires', new Date(expiresAtMs).toUTCString());
+}

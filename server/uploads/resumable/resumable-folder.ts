@@ -1,0 +1,144 @@
+import { createHash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { mkdir, open, readdir, readFile, rename, stat, unlink } from 'node:fs/promises';
+import { join } from 'node:path';
+import { pipeline } from 'node:stream/promises';
+import { systemErrorCode } from '../../failure.ts';
+import { appendAll } from '../staged-file.ts';
+import { parseResumableInfo, type ResumableInfo } from './resumable-info.ts';
+
+/** Where pairs go of which one half is torn or missing; cleared like everything else that is too old. */
+const QUARANTINE_NAME = 'quarantine';
+
+/** What is on disk of a resumable upload. */
+export interface ResumableState {
+  readonly info: ResumableInfo;
+  /** Bytes on disk; the next byte belongs there. */
+  readonly offset: number;
+  readonly changedAtMs: number;
+}
+
+/** Bytes being added to an upload; whoever has it holds the upload's lock. */
+export interface AppendableFile {
+  append(buffers: readonly Uint8Array[]): Promise<void>;
+  /** Takes bytes back: the file has this length again. */
+  truncate(length: number): Promise<void>;
+  /** Makes all bytes durable. */
+  seal(mode: number): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** The unfinished resumable uploads of one upload folder: in staging, a `.part` with the bytes and a `.json` with the rest. */
+export interface ResumableFolder {
+  /** Path of the bytes, for publishing. */
+  partOf(id: string): string;
+  /** Path of the lock. */
+  lockOf(id: string): string;
+  /** Makes an empty upload, durably. @throws system errors; EEXIST when there is one with that id */
+  create(info: ResumableInfo): Promise<void>;
+  /** Undefined: never heard of it. Null: its state was lost, and what was left is in quarantine. */
+  find(id: string): Promise<ResumableState | undefined | null>;
+  openToAppend(id: string): Promise<AppendableFile>;
+  /** SHA-256 of the bytes on disk, lower-case hex. */
+  hash(id: string): Promise<string>;
+  remove(id: string): Promise<void>;
+  /** All whose state can be read. */
+  list(): Promise<readonly ResumableState[]>;
+}
+
+export function createResumableFolder(staging: string): ResumableFolder {
+  const pathOf = (id: string, ending: string): string => join(staging, `${keyOf(id)}.${ending}`);
+
+  async function find(infoPath: string, partPath: string): Promise<ResumableState | undefined | null> {
+    const [text, part] = await Promise.all([readIfThere(infoPath), stat(partPath).catch(() => null)]);
+    if (text === null && part === null) return undefined;
+    const info = text === null ? null : parseResumableInfo(text);
+    if (info === null || part === null || !part.isFile() || part.size > info.size) {
+      await Promise.all([quarantine(staging, infoPath), quarantine(staging, partPath)]);
+      return null;
+    }
+    return { info, offset: part.size, changedAtMs: part.mtimeMs };
+  }
+
+  return {
+    partOf: (id) => pathOf(id, 'part'),
+    lockOf: (id) => pathOf(id, 'lock'),
+    async create(info) {
+      const part = pathOf(info.id, 'part');
+      await (await open(part, 'wx', 0o600)).close();
+      try {
+        await writeWhole(pathOf(info.id, 'json'), JSON.stringify(info));
+      } catch (error) {
+        await unlink(part);
+        throw error;
+      }
+    },
+    find: (id) => find(pathOf(id, 'json'), pathOf(id, 'part')),
+    async openToAppend(id) {
+      const handle = await open(pathOf(id, 'part'), 'a');
+      return {
+        append: (buffers) => appendAll(handle, buffers),
+        truncate: (length) => handle.truncate(length),
+        async seal(mode) {
+          await handle.chmod(mode);
+          await handle.sync();
+        },
+        close: () => handle.close(),
+      };
+    },
+    async hash(id) {
+      const hash = createHash('sha256');
+      await pipeline(createReadStream(pathOf(id, 'part'), { highWaterMark: 1 << 20 }), hash);
+      return hash.digest('hex');
+    },
+    async remove(id) {
+      await Promise.all(['part', 'json'].map((ending) => unlinkIfThere(pathOf(id, ending))));
+    },
+    async list() {
+      const names = (await readdir(staging)).filter((name) => /^[0-9a-f]{32}\.json$/u.test(name));
+      const found = await Promise.all(names.map((name) => find(join(staging, name), join(staging, name.replace(/json$/u, 'part')))));
+      return found.filter((state) => state !== null && state !== undefined);
+    },
+  };
+}
+
+/** Ids are the sender's choice; on disk each has a name that any file system takes. */
+function keyOf(id: string): string {
+  return createHash('sha256').update(id).digest('hex').slice(0, 32);
+}
+
+/** A reader sees all of it or nothing. */
+async function writeWhole(path: string, text: string): Promise<void> {
+  const temporary = `${path}.new`;
+  const handle = await open(temporary, 'w', 0o600);
+  try {
+    await handle.writeFile(text);
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+  await rename(temporary, path);
+}
+
+async function readIfThere(path: string): Promise<string | null> {
+  try {
+    return await readFile(path, 'utf8');
+  } catch (error) {
+    if (systemErrorCode(error) === 'ENOENT') return null;
+    throw error;
+  }
+}
+
+async function unlinkIfThere(path: string): Promise<void> {
+  await unlink(path).catch((error: unknown) => {
+    if (systemErrorCode(error) !== 'ENOENT') throw error;
+  });
+}
+
+async function quarantine(staging: string, path: string): Promise<void> {
+  const folder = join(staging, QUARANTINE_NAME);
+  await mkdir(folder, { recursive: true, mode: 0o700 });
+  await rename(path, join(folder, `${Date.now()}-${path.slice(staging.length + 1)}`)).catch((error: unknown) => {
+    if (systemErrorCode(error) !== 'ENOENT') throw error;
+  });
+}

@@ -1,0 +1,61 @@
+import { createHash, type Hash } from 'node:crypto';
+import type { Readable } from 'node:stream';
+import type { UploadState } from '../../contracts/upload.ts';
+import { PROGRESS_INTERVAL_MS } from '../batch-progress.ts';
+import { createThrottle } from '../throttle.ts';
+import { publishedMode } from '../upload-folder.ts';
+import { appendStream, type Checksum } from './append-stream.ts';
+import type { ResumableFolder } from './resumable-folder.ts';
+
+interface WriteOptions {
+  readonly id: string;
+  /** Bytes that are there. */
+  readonly offset: number;
+  /** Bytes of the whole upload. */
+  readonly size: number;
+  /** Of the bytes that are there; null when it is not known. */
+  readonly hash: Hash | null;
+  readonly checksum: Checksum | null;
+  readonly signal: AbortSignal;
+  /** Told how many bytes are on disk, at most ten times a second. */
+  readonly follow: (received: number, state: Extract<UploadState, 'receiving' | 'finishing'>) => void;
+}
+
+/**
+ * Writes one chunk to the end of an upload; the last one makes all of it durable.
+ * @returns bytes that are there now
+ * @throws Failure and system errors; when it settles, no write is under way any more
+ */
+export async function writeChunk(stream: Readable, folder: ResumableFolder, options: WriteOptions): Promise<number> {
+  const { id, offset, size, checksum, signal, follow } = options;
+  // A hash that nobody will ask for is cheaper than a second way through.
+  const hash = options.hash ?? createHash('sha256');
+  const file = await folder.openToAppend(id);
+  let written = 0;
+  const throttle = createThrottle(PROGRESS_INTERVAL_MS, () => follow(offset + written, 'receiving'));
+  try {
+    const bytes = await appendStream(stream, file, {
+      offset,
+      maxBytes: size - offset,
+      hash,
+      checksum,
+      signal,
+      onWritten(count) {
+        written = count;
+        throttle.request();
+      },
+    });
+    throttle.cancel();
+    if (offset + bytes === size) {
+      follow(size, 'finishing');
+      await file.seal(publishedMode());
+    } else {
+      follow(offset + bytes, 'receiving');
+    }
+    return offset + bytes;
+  } finally {
+    throttle.cancel();
+    // Waits for a write that is still under way.
+    await file.close();
+  }
+}

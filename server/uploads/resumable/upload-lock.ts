@@ -1,0 +1,100 @@
+import { open, readFile, stat, unlink, utimes } from 'node:fs/promises';
+import { Failure, systemErrorCode } from '../../failure.ts';
+import { PROCESS_TAG, processState } from '../process-tag.ts';
+
+/** How long somebody who wants the lock waits for whoever has it. */
+const PATIENCE_MS = 5000;
+const LOOK_EVERY_MS = 100;
+/** The holder touches its lock this often, and looks whether somebody wants it. */
+const BEAT_MS = 500;
+/** A lock of a process that cannot be seen is stale when it was not touched for so long. */
+const STALE_AFTER_MS = 10_000;
+
+/** The right to change one upload; held by one request of one process at a time. */
+export interface HeldLock {
+  /** Aborted, with UPLOAD_LOCKED, when somebody else wants it: the newer connection of a sender is the one that lives. */
+  readonly wanted: AbortSignal;
+  release(): Promise<void>;
+}
+
+/**
+ * Takes the lock of an upload, across processes that share the disk: a file that is created exclusively, kept fresh, and taken
+ * over when its process is gone. Whoever holds it is asked to let go.
+ * @param path of the lock file
+ * @throws Failure UPLOAD_LOCKED when it is not let go within 5 s
+ */
+export async function lockUpload(path: string): Promise<HeldLock> {
+  const untilMs = performance.now() + PATIENCE_MS;
+  const wish = `${path}.wanted`;
+  while (!(await tryToCreate(path))) {
+    if (performance.now() > untilMs) throw new Failure('UPLOAD_LOCKED');
+    if (await isStale(path)) await clearStale(path);
+    else await writeIfMissing(wish);
+    await new Promise((resolve) => setTimeout(resolve, LOOK_EVERY_MS));
+  }
+  await unlinkIfThere(wish);
+  return hold(path, wish);
+}
+
+function hold(path: string, wish: string): HeldLock {
+  const wanted = new AbortController();
+  const beat = setInterval(() => {
+    const now = new Date();
+    // Gone means that somebody took it for stale: this process slept for too long and must let go as well.
+    utimes(path, now, now).catch(() => wanted.abort(new Failure('UPLOAD_LOCKED')));
+    stat(wish).then(() => wanted.abort(new Failure('UPLOAD_LOCKED')), () => undefined);
+  }, BEAT_MS).unref();
+  return {
+    wanted: wanted.signal,
+    async release() {
+      clearInterval(beat);
+      if ((await ownerOf(path)) === PROCESS_TAG) await unlinkIfThere(path);
+    },
+  };
+}
+
+async function tryToCreate(path: string): Promise<boolean> {
+  try {
+    const handle = await open(path, 'wx', 0o600);
+    await handle.writeFile(PROCESS_TAG);
+    await handle.close();
+    return true;
+  } catch (error) {
+    if (systemErrorCode(error) === 'EEXIST') return false;
+    throw error;
+  }
+}
+
+async function isStale(path: string): Promise<boolean> {
+  const [owner, found] = await Promise.all([ownerOf(path), stat(path).catch(() => null)]);
+  if (found === null) return false;
+  return processState(owner) === 'gone' || Date.now() - found.mtimeMs > STALE_AFTER_MS;
+}
+
+/** Two that find the same stale lock must not both remove it, or the second removes the first one's new lock. */
+async function clearStale(path: string): Promise<void> {
+  const clearing = `${path}.clearing`;
+  if (!(await tryToCreate(clearing))) {
+    if (await isStale(clearing)) await unlinkIfThere(clearing);
+    return;
+  }
+  try {
+    if (await isStale(path)) await unlinkIfThere(path);
+  } finally {
+    await unlinkIfThere(clearing);
+  }
+}
+
+async function ownerOf(path: string): Promise<string> {
+  return readFile(path, 'utf8').catch(() => '');
+}
+
+async function writeIfMissing(path: string): Promise<void> {
+  await open(path, 'w', 0o600).then((handle) => handle.close());
+}
+
+async function unlinkIfThere(path: string): Promise<void> {
+  await unlink(path).catch((error: unknown) => {
+    if (systemErrorCode(error) !== 'ENOENT') throw error;
+  });
+}
