@@ -1,6 +1,7 @@
 import { MAX_FILES_PER_REQUEST } from '../contracts/api.ts';
 import type { AnnouncedFile, Manifest } from '../contracts/upload.ts';
 import { Failure } from '../failure.ts';
+import { isCount, isObject } from '../guards.ts';
 
 const PROGRESS_KEY = /^[\x21-\x7e]{1,128}$/u;
 const MOST_NAME_LENGTH = 1024;
@@ -34,7 +35,7 @@ function readFile(value: unknown): AnnouncedFile {
   if (!isObject(value)) throw new Failure('MANIFEST_INVALID');
   const { id, name, folder, size, modifiedAtMs } = value;
   const isWellFormed =
-    isProgressKey(id) && isText(name, MOST_NAME_LENGTH) && (folder === undefined || isText(folder, MOST_FOLDER_LENGTH)) && isBytes(size);
+    isProgressKey(id) && isText(name, MOST_NAME_LENGTH) && (folder === undefined || isText(folder, MOST_FOLDER_LENGTH)) && isCount(size);
   if (!isWellFormed) throw new Failure('MANIFEST_INVALID');
   return {
     id,
@@ -45,14 +46,6 @@ function readFile(value: unknown): AnnouncedFile {
   };
 }
 
-function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
 function isText(value: unknown, mostLength: number): value is string {
   return typeof value === 'string' && value.length <= mostLength;
-}
-
-function isBytes(value: unknown): value is number {
-  return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0;
 }

@@ -1,5 +1,6 @@
 import { UPLOAD_STATES, type UploadRecord, type UploadState } from '../contracts/upload.ts';
 import type { ClassicState } from '../contracts/api.ts';
+import { isCount, isObject } from '../guards.ts';
 
 /** What the progress cache holds under a progress key: an upload's record, or the sum of a batch that was sent as one form. */
 export type ProgressEntry =
@@ -45,12 +46,4 @@ function isUploadRecord(value: unknown): value is UploadRecord {
     (value['size'] === null || isCount(value['size'])) &&
     UPLOAD_STATES.some((state) => state === value['state'])
   );
-}
-
-function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null;
-}
-
-function isCount(value: unknown): value is number {
-  return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0;
 }

@@ -1,7 +1,7 @@
-import { open, unlink, type FileHandle } from 'node:fs/promises';
+import { open, type FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
-import { systemErrorCode } from '../failure.ts';
 import { stagedName } from './staged-name.ts';
+import { unlinkIfThere } from './unlink-if-there.ts';
 
 /** A file on its way, under a random name in staging. Whoever has it either publishes or discards it. */
 export interface StagedFile {
@@ -36,10 +36,8 @@ export async function createStagedFile(staging: string): Promise<StagedFile> {
     },
     async discard() {
       await close();
-      await unlink(path).catch((error: unknown) => {
-        // Gone already (published, or the folder was taken away): there is nothing left to remove.
-        if (systemErrorCode(error) !== 'ENOENT') throw error;
-      });
+      // Gone already (published, or the folder was taken away): there is nothing left to remove.
+      await unlinkIfThere(path);
     },
   };
 }

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
-import { lstat, readdir, unlink } from 'node:fs/promises';
+import { lstat, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { systemErrorCode } from '../failure.ts';
 import { PROCESS_TAG, PROCESS_TAG_PATTERN, processState } from './process-tag.ts';
+import { unlinkIfThere } from './unlink-if-there.ts';
 
 /**
  * Names in staging say who writes them, so that a start after a crash can clear what that crash left behind without touching
@@ -22,11 +22,8 @@ export function stagedName(): string {
 export async function sweepStaging(staging: string): Promise<void> {
   for (const name of await readdir(staging)) {
     const path = join(staging, name);
-    if (!(await isLeftBehind(name, path))) continue;
-    await unlink(path).catch((error: unknown) => {
-      // Another process starting at the same time was faster.
-      if (systemErrorCode(error) !== 'ENOENT') throw error;
-    });
+    // Another process that starts at the same time may be faster.
+    if (await isLeftBehind(name, path)) await unlinkIfThere(path);
   }
 }
 

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { systemErrorCode } from '../../failure.ts';
 import { appendAll } from '../staged-file.ts';
+import { unlinkIfThere } from '../unlink-if-there.ts';
 import { parseResumableInfo, type ResumableInfo } from './resumable-info.ts';
 
 /** Where pairs go of which one half is torn or missing; cleared like everything else that is too old. */
@@ -127,12 +128,6 @@ async function readIfThere(path: string): Promise<string | null> {
     if (systemErrorCode(error) === 'ENOENT') return null;
     throw error;
   }
-}
-
-async function unlinkIfThere(path: string): Promise<void> {
-  await unlink(path).catch((error: unknown) => {
-    if (systemErrorCode(error) !== 'ENOENT') throw error;
-  });
 }
 
 async function quarantine(staging: string, path: string): Promise<void> {

@@ -1,4 +1,5 @@
 import { SENDER_KINDS, type Sender } from '../../contracts/upload.ts';
+import { isCount, isObject } from '../../guards.ts';
 
 /** What is known of a resumable upload from its creation on; kept beside its bytes, so that it survives the process. */
 export interface ResumableInfo {
@@ -33,12 +34,8 @@ function isResumableInfo(value: unknown): value is ResumableInfo {
   const texts = [value['id'], value['batch'], value['rawName'], value['folder'], sender['id'], sender['name']];
   return (
     texts.every((text) => typeof text === 'string') &&
-    [value['size'], value['createdAtMs']].every((number) => Number.isSafeInteger(number) && Number(number) >= 0) &&
+    [value['size'], value['createdAtMs']].every(isCount) &&
     SENDER_KINDS.some((kind) => kind === sender['kind']) &&
     (value['sha256'] === undefined || typeof value['sha256'] === 'string')
   );
-}
-
-function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null;
 }

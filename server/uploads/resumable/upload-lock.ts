@@ -1,6 +1,7 @@
-import { open, readFile, stat, unlink, utimes } from 'node:fs/promises';
+import { open, readFile, stat, utimes } from 'node:fs/promises';
 import { Failure, systemErrorCode } from '../../failure.ts';
 import { PROCESS_TAG, processState } from '../process-tag.ts';
+import { unlinkIfThere } from '../unlink-if-there.ts';
 
 /** How long somebody who wants the lock waits for whoever has it. */
 const PATIENCE_MS = 5000;
@@ -91,10 +92,4 @@ async function ownerOf(path: string): Promise<string> {
 
 async function writeIfMissing(path: string): Promise<void> {
   await open(path, 'w', 0o600).then((handle) => handle.close());
-}
-
-async function unlinkIfThere(path: string): Promise<void> {
-  await unlink(path).catch((error: unknown) => {
-    if (systemErrorCode(error) !== 'ENOENT') throw error;
-  });
 }

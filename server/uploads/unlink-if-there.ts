@@ -1,0 +1,9 @@
+import { unlink } from 'node:fs/promises';
+import { systemErrorCode } from '../failure.ts';
+
+/** Removes a file; when somebody else was faster, that is as good. */
+export async function unlinkIfThere(path: string): Promise<void> {
+  await unlink(path).catch((error: unknown) => {
+    if (systemErrorCode(error) !== 'ENOENT') throw error;
+  });
+}
