@@ -17,7 +17,7 @@ const ROOMS: readonly Room[] = [
   { room: 'server/contracts', files: ['server/contracts/'], packages: [], node: false },
   { room: 'electron/contracts', files: CONTRACTS, packages: [], node: false },
   // The work does not know who asked: no request, no response, no window.
-  { room: 'server/uploads', files: ['server/uploads/', 'server/contracts/', 'server/failure.ts', 'server/log.ts', 'server/config.ts'], packages: 'dependencies', node: true },
+  { room: 'server/uploads', files: ['server/uploads/', 'server/contracts/', 'server/failure.ts', 'server/guards.ts', 'server/log.ts', 'server/config.ts'], packages: 'dependencies', node: true },
   { room: 'server', files: ['server/'], packages: 'dependencies', node: true },
   { room: 'electron/main', files: ['electron/main/', 'server/index.ts', ...CONTRACTS], packages: ['electron'], node: true },
   { room: 'electron/preload', files: ['electron/preload/', ...CONTRACTS], packages: ['electron'], node: false },
