@@ -31,6 +31,7 @@ async function serve(options: Serve): Promise<void> {
       port: options.port,
       cacheUrl: options.cacheUrl,
       allowedHosts: options.allowedHosts,
+      keepMs: options.keepMs,
       ...(options.code === undefined ? {} : { code: options.code }),
       ...(options.maxBytes === undefined ? {} : { maxFileBytes: options.maxBytes }),
       ...(existsSync(PAGE_FOLDER) ? { pageFolder: PAGE_FOLDER } : {}),

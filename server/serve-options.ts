@@ -17,11 +17,16 @@ export type ServeOptions =
       readonly cacheUrl: string;
       /** Bytes; undefined: the disk is the limit. */
       readonly maxBytes: number | undefined;
+      /** Unfinished uploads that can be resumed are kept this long. */
+      readonly keepMs: number;
       readonly allowedHosts: readonly string[];
       readonly isJson: boolean;
     };
 
 export const DEFAULT_PORT = 8484;
+const DEFAULT_KEEP_DAYS = 7;
+const MOST_KEEP_DAYS = 365;
+const DAY_MS = 24 * 60 * 60_000;
 
 const UNITS: Readonly<Record<string, number>> = { '': 1, k: 1e3, m: 1e6, g: 1e9, t: 1e12, ki: 2 ** 10, mi: 2 ** 20, gi: 2 ** 30, ti: 2 ** 40 };
 
@@ -38,6 +43,7 @@ Usage: npm run --silent serve -- --folder DIR [options]
   --open               ask for no code
   --cache URL          progress cache: memory: (default), redis://HOST:PORT or memcached://HOST:PORT
   --max-size SIZE      largest file or request, for instance 500MB or 20GB (default: what fits on the disk)
+  --keep-days N        how long unfinished uploads can be resumed (default ${DEFAULT_KEEP_DAYS})
   --allow-host NAME    also answer to this name; for a proxy in front. May be given several times.
   --json               print one line of JSON with url, code and pid when ready
   --version            print the version
@@ -68,6 +74,7 @@ function parse(args: readonly string[]) {
       open: { type: 'boolean', default: false },
       cache: { type: 'string', default: 'memory:' },
       'max-size': { type: 'string' },
+      'keep-days': { type: 'string', default: String(DEFAULT_KEEP_DAYS) },
       'allow-host': { type: 'string', multiple: true, default: [] },
       json: { type: 'boolean', default: false },
       version: { type: 'boolean', default: false },
@@ -86,6 +93,8 @@ function check(values: Values): ServeOptions {
   if (open && code !== undefined) return wrong('--code and --open exclude each other.');
   if (code !== undefined && canonicalCode(code).length < MIN_CODE_LENGTH) return wrong(`--code takes at least ${MIN_CODE_LENGTH} letters or digits.`);
   if (!/^(?:memory:|rediss?:\/\/.+|memcached:\/\/.+)$/u.test(cache) || !URL.canParse(cache)) return wrong('--cache takes memory:, redis://HOST:PORT or memcached://HOST:PORT.');
+  const keepDays = Number(values['keep-days']);
+  if (!/^\d+$/u.test(values['keep-days']) || keepDays < 1 || keepDays > MOST_KEEP_DAYS) return wrong(`--keep-days takes a number from 1 to ${MOST_KEEP_DAYS}.`);
   const maxBytes = values['max-size'] === undefined ? undefined : bytesOf(values['max-size']);
   if (maxBytes === null) return wrong('--max-size takes a size such as 500MB, 20GB or 4GiB.');
   return {
@@ -96,6 +105,7 @@ function check(values: Values): ServeOptions {
     code: open ? null : code,
     cacheUrl: cache,
     maxBytes,
+    keepMs: keepDays * DAY_MS,
     allowedHosts: values['allow-host'],
     isJson: values.json,
   };

@@ -8,6 +8,7 @@ describe('the options of the command line', () => {
     ['a host that is none', ['--folder', 'x', '--host', 'a b']], ['a code that is short', ['--folder', 'x', '--code', '12345']], ['a code of spaces', ['--folder', 'x', '--code', '1 2 3 4 5']],
     ['a code and none', ['--folder', 'x', '--code', 'K7M4QX', '--open']], ['a cache of another kind', ['--folder', 'x', '--cache', 'http://x']],
     ['a size that is none', ['--folder', 'x', '--max-size', 'big']], ['a size of nothing', ['--folder', 'x', '--max-size', '0']], ['a size below nothing', ['--folder', 'x', '--max-size=-5']],
+    ['no days', ['--folder', 'x', '--keep-days', '0']], ['too many days', ['--folder', 'x', '--keep-days', '366']], ['a part of a day', ['--folder', 'x', '--keep-days', '1.5']],
     ['an option without its value', ['--folder']], ['a switch with a value', ['--folder', 'x', '--open=yes']],
   ])('%s gets one clear sentence', (_what, args) => {
     expect(readServeOptions(args)).toEqual({ kind: 'wrong', sentence: expect.stringMatching(/^[^\n]{10,160}\.$/u) });
@@ -18,7 +19,8 @@ describe('the options of the command line', () => {
   });
 
   test('what is not said has a default: this computer only, with a code', () => {
-    expect(readServeOptions(['--folder', 'x'])).toMatchObject({ kind: 'serve', folder: 'x', host: '127.0.0.1', code: undefined, cacheUrl: 'memory:', maxBytes: undefined, isJson: false });
+    expect(readServeOptions(['--folder', 'x'])).toMatchObject({ kind: 'serve', folder: 'x', host: '127.0.0.1', code: undefined, cacheUrl: 'memory:', maxBytes: undefined, keepMs: 7 * 86_400_000, isJson: false });
+    expect(readServeOptions(['--folder', 'x', '--keep-days', '30'])).toMatchObject({ keepMs: 30 * 86_400_000 });
     expect(readServeOptions(['--folder', 'x', '--open'])).toMatchObject({ code: null });
     expect(readServeOptions(['-h'])).toEqual({ kind: 'help' });
   });
