@@ -37,11 +37,12 @@ export function tusRoutes(limits: FormLimits, maxFileBytes: number | null): Rout
     limits.stopping.throwIfAborted();
     const info = readCreation(request);
     const bytes = announcedBytes(request);
-    const hasBody = request.is(CHUNK_TYPE) !== false && bytes !== 0;
+    const hasBody = typeof request.is(CHUNK_TYPE) === 'string' && bytes !== 0;
     await service.requireRoom(info.size);
     const created = await service.createResumable(info);
-    const isEmpty = info.size === 0 && created.expiresAtMs !== null;
-    const now = hasBody || isEmpty ? await appendBody(request, response, info.id, created.offset, limits) : created;
+    // Bytes that come with a creation are the first ones: of an upload that has some already, they are not the next.
+    const isNew = created.offset === 0 && created.expiresAtMs !== null;
+    const now = hasBody && isNew ? await appendBody(request, response, info.id, 0, limits) : created;
     response.set('Location', `${BASE}/${encodeURIComponent(info.id)}`);
     setStanding(response, now);
     response.status(201).end();

@@ -37,12 +37,17 @@ export interface ResumableFolder {
   lockOf(id: string): string;
   /** Makes an empty upload, durably. @throws system errors; EEXIST when there is one with that id */
   create(info: ResumableInfo): Promise<void>;
-  /** Undefined: never heard of it. Null: its state was lost, and what was left is in quarantine. */
+  /**
+   * Undefined: never heard of it. Null: torn. Only under the upload's lock does that mean lost: halves come and go one after the
+   * other.
+   */
   find(id: string): Promise<ResumableState | undefined | null>;
   openToAppend(id: string): Promise<AppendableFile>;
   /** SHA-256 of the bytes on disk, lower-case hex. */
   hash(id: string): Promise<string>;
   remove(id: string): Promise<void>;
+  /** Puts what is left of a torn upload aside, so that its id is free. */
+  quarantine(id: string): Promise<void>;
   /** All whose state can be read. */
   list(): Promise<readonly ResumableState[]>;
 }
@@ -54,10 +59,7 @@ export function createResumableFolder(staging: string): ResumableFolder {
     const [text, part] = await Promise.all([readIfThere(infoPath), stat(partPath).catch(() => null)]);
     if (text === null && part === null) return undefined;
     const info = text === null ? null : parseResumableInfo(text);
-    if (info === null || part === null || !part.isFile() || part.size > info.size) {
-      await Promise.all([quarantine(staging, infoPath), quarantine(staging, partPath)]);
-      return null;
-    }
+    if (info === null || part === null || !part.isFile() || part.size > info.size) return null;
     return { info, offset: part.size, changedAtMs: part.mtimeMs };
   }
 
@@ -94,6 +96,9 @@ export function createResumableFolder(staging: string): ResumableFolder {
     },
     async remove(id) {
       await Promise.all(['part', 'json'].map((ending) => unlinkIfThere(pathOf(id, ending))));
+    },
+    async quarantine(id) {
+      await Promise.all(['part', 'json'].map((ending) => quarantine(staging, pathOf(id, ending))));
     },
     async list() {
       const names = (await readdir(staging)).filter((name) => /^[0-9a-f]{32}\.json$/u.test(name));

@@ -1,19 +1,18 @@
 import type { Readable } from 'node:stream';
 import type { UploadState } from '../../contracts/upload.ts';
-import { Failure, systemErrorCode } from '../../failure.ts';
+import { Failure } from '../../failure.ts';
 import { diskFailure } from '../disk-failure.ts';
 import type { Ledger } from '../ledger.ts';
-import { newRecord, type Placed } from '../new-record.ts';
-import type { UploadFolder } from '../upload-folder.ts';
+import { publishedMode, type UploadFolder } from '../upload-folder.ts';
 import type { Checksum } from './append-stream.ts';
+import { findPlace } from './find-place.ts';
+import { createIdleWatch, type IdleWatch } from './idle-watch.ts';
 import { createKnownHashes } from './known-hashes.ts';
 import type { ResumableState } from './resumable-folder.ts';
 import type { ResumableInfo } from './resumable-info.ts';
+import { placed, recordOf } from './resumable-record.ts';
 import { writeChunk } from './resumable-writer.ts';
-import { lockUpload } from './upload-lock.ts';
-
-/** A client may send in chunks with pauses between; after so long without one, its upload counts as interrupted. */
-const IDLE_AFTER_MS = 10_000;
+import { underLock } from './upload-lock.ts';
 
 interface ResumableOptions {
   readonly ledger: Ledger;
@@ -57,11 +56,15 @@ export class ResumableUploads {
   readonly #ledger: Ledger;
   readonly #folders = new Set<UploadFolder>();
   readonly #hashes = createKnownHashes();
-  readonly #idle = new Map<string, NodeJS.Timeout>();
+  readonly #idle: IdleWatch;
 
   constructor(options: ResumableOptions) {
     this.#options = options;
     this.#ledger = options.ledger;
+    this.#idle = createIdleWatch((id) => {
+      const record = this.#ledger.queue.get(id);
+      if (record?.state === 'receiving' && !this.#ledger.running.has(id)) this.#ledger.put({ ...record, state: 'interrupted', changedAtMs: Date.now() });
+    });
   }
 
   /**
@@ -86,25 +89,29 @@ export class ResumableUploads {
    * @throws Failure FILE_TOO_LARGE, UPLOAD_ID_IN_USE, CANCELLED, FILENAME_INVALID, PATH_TOO_DEEP, PATH_TOO_LONG, those of the disk
    */
   async create(folder: UploadFolder, announced: Omit<ResumableInfo, 'createdAtMs'>): Promise<Standing> {
-    const { maxFileBytes, keepMs } = this.#options;
     const known = this.#ledger.queue.get(announced.id);
     if (known !== undefined && known.sender.id !== announced.sender.id) throw new Failure('UPLOAD_ID_IN_USE');
-    if (known?.state === 'stored') return { offset: announced.size, size: announced.size, expiresAtMs: null };
     if (known?.state === 'cancelled') throw new Failure('CANCELLED');
-    if (announced.size > maxFileBytes) throw new Failure('FILE_TOO_LARGE', { limit: maxFileBytes });
+    if (announced.size > this.#options.maxFileBytes) throw new Failure('FILE_TOO_LARGE', { limit: this.#options.maxFileBytes });
     const info = { ...announced, createdAtMs: known?.createdAtMs ?? Date.now() };
     const first = placed(info);
     if (!first.ok) throw first.failure;
     this.#folders.add(folder);
-    try {
-      await folder.resumables.create(info);
-    } catch (error) {
-      if (systemErrorCode(error) !== 'EEXIST') throw diskFailure(error);
-      return this.#standingOfSame(info);
-    }
-    this.#ledger.put(first.record);
-    this.#watchIdle(info.id);
-    return { offset: 0, size: info.size, expiresAtMs: Date.now() + keepMs };
+    const place = (await findPlace(this.#folders, info.id)) ?? { folder, state: null };
+    if (place.state !== null && place.state.info.sender.id !== info.sender.id) throw new Failure('UPLOAD_ID_IN_USE');
+    const { resumables } = place.folder;
+    return underLock(resumables.lockOf(info.id), async () => {
+      // Under the lock, because whoever had it may have made, finished or removed it.
+      const size = this.#storedSize(info.id, info.sender.id);
+      if (size !== null) return standingOfStored(size);
+      const state = await resumables.find(info.id);
+      if (state !== undefined && state !== null) return this.#standingOfSame({ folder: place.folder, state }, info);
+      if (state === null) await resumables.quarantine(info.id);
+      await resumables.create(info);
+      this.#ledger.put(first.record);
+      this.#idle.start(info.id);
+      return this.#standingOf({ folder: place.folder, state: { info, offset: 0, changedAtMs: Date.now() } });
+    });
   }
 
   /**
@@ -112,9 +119,7 @@ export class ResumableUploads {
    * @throws Failure UPLOAD_NOT_FOUND (also for somebody else's), UPLOAD_STATE_LOST, UPLOAD_EXPIRED, UPLOAD_LOCKED
    */
   async standing(id: string, senderId: string): Promise<Standing> {
-    const size = this.#storedSize(id, senderId);
-    if (size !== null) return { offset: size, size, expiresAtMs: null };
-    return this.#locked(id, senderId, ({ state }) => Promise.resolve(this.#standingOf(state)));
+    return this.#unlessStored(id, senderId, standingOfStored, () => this.#locked(id, senderId, (found) => this.#standingOf(found)));
   }
 
   /**
@@ -123,17 +128,19 @@ export class ResumableUploads {
    *   the disk, and as `standing`
    */
   async append(order: AppendOrder): Promise<Standing> {
-    const stored = this.#storedSize(order.id, order.senderId);
-    if (stored !== null) throw new Failure('UPLOAD_OFFSET_CONFLICT', { offset: stored });
-    return this.#locked(order.id, order.senderId, async (found, wanted) => {
+    const refuse = (offset: number): never => {
+      throw new Failure('UPLOAD_OFFSET_CONFLICT', { offset });
+    };
+    const add = async (found: Found, wanted: AbortSignal): Promise<Standing> => {
       const { info } = found.state;
       if (order.offset !== found.state.offset) throw new Failure('UPLOAD_OFFSET_CONFLICT', { offset: found.state.offset });
       if (order.offset + (order.length ?? 0) > info.size) throw new Failure('UPLOAD_SIZE_EXCEEDED', { limit: info.size });
       const offset = await this.#write(order, found, wanted);
       if (offset === info.size) return this.#finish(found);
-      this.#watchIdle(info.id);
+      this.#idle.start(info.id);
       return { offset, size: info.size, expiresAtMs: Date.now() + this.#options.keepMs };
-    });
+    };
+    return this.#unlessStored(order.id, order.senderId, refuse, () => this.#locked(order.id, order.senderId, add));
   }
 
   /**
@@ -141,35 +148,38 @@ export class ResumableUploads {
    * @throws Failure ALREADY_COMPLETE and as `standing`
    */
   async terminate(id: string, senderId: string): Promise<void> {
-    if (this.#storedSize(id, senderId) !== null) throw new Failure('ALREADY_COMPLETE');
-    const running = this.#ledger.queue.get(id)?.sender.id === senderId ? this.#ledger.running.get(id) : undefined;
-    running?.abort(new Failure('CANCELLED'));
-    await this.#locked(id, senderId, async ({ folder, state }) => {
+    const refuse = (): never => {
+      throw new Failure('ALREADY_COMPLETE');
+    };
+    const isOwn = this.#ledger.queue.get(id)?.sender.id === senderId;
+    if (isOwn) this.#ledger.running.get(id)?.abort(new Failure('CANCELLED'));
+    const remove = async ({ folder, state }: Found): Promise<void> => {
       await folder.resumables.remove(id);
-      this.#ledger.fail(this.#recordOf(state, 'interrupted'), new Failure('CANCELLED'));
-    }).catch((error: unknown) => {
+      this.#ledger.fail(recordOf(state, 'interrupted'), new Failure('CANCELLED'));
+    };
+    await this.#unlessStored(id, senderId, refuse, () => this.#locked(id, senderId, remove)).catch((error: unknown) => {
       // The request that was bringing it has removed it already.
-      if (running === undefined || !(error instanceof Failure && error.code === 'UPLOAD_NOT_FOUND')) throw error;
+      if (!isOwn || !isNotFound(error) || this.#ledger.queue.get(id)?.state !== 'cancelled') throw error;
     });
   }
 
   /** True for an upload that was made here or restored, and has not ended. */
   has(id: string): Promise<boolean> {
-    return this.#find(id).then((found) => found !== undefined, () => false);
+    return findPlace(this.#folders, id).then((place) => place !== undefined, () => false);
   }
 
   stop(): void {
-    for (const timer of this.#idle.values()) clearTimeout(timer);
+    this.#idle.stop();
   }
 
   async #write(order: AppendOrder, { folder, state }: Found, wanted: AbortSignal): Promise<number> {
     const { id, offset, checksum, stream } = order;
     const running = new AbortController();
     const hash = this.#hashes.take(id, offset);
-    clearTimeout(this.#idle.get(id));
+    this.#idle.clear(id);
     this.#ledger.running.set(id, running);
     const follow = (received: number, next: UploadState): void => {
-      this.#ledger.put({ ...this.#recordOf(state, next), received });
+      this.#ledger.put({ ...recordOf(state, next), received });
     };
     follow(offset, 'receiving');
     try {
@@ -196,14 +206,14 @@ export class ResumableUploads {
       const { folders, name } = placement.placement;
       const published = await folder.publish({ path: folder.resumables.partOf(id) }, folders, name);
       await folder.resumables.remove(id);
-      this.#ledger.store({ ...this.#recordOf(state, 'finishing'), received: size }, published, sha256);
+      this.#ledger.store({ ...recordOf(state, 'finishing'), received: size }, published, sha256);
       return { offset: size, size, expiresAtMs: null };
     } catch (error) {
       const failure = diskFailure(error);
       // Not the file that was announced: nothing that could be added would make it right.
       if (failure.code !== 'CHECKSUM_MISMATCH') throw await this.#interrupt(found, failure);
       await folder.resumables.remove(id);
-      this.#ledger.fail(this.#recordOf(state, 'failed'), failure);
+      this.#ledger.fail(recordOf(state, 'failed'), failure);
       throw failure;
     }
   }
@@ -212,74 +222,79 @@ export class ResumableUploads {
   async #interrupt({ folder, state }: Found, failure: Failure): Promise<Failure> {
     if (failure.code === 'CANCELLED') {
       await folder.resumables.remove(state.info.id);
-      this.#ledger.fail(this.#recordOf(state, 'interrupted'), failure);
+      this.#ledger.fail(recordOf(state, 'interrupted'), failure);
       return failure;
     }
     const now = await folder.resumables.find(state.info.id);
-    this.#ledger.put({ ...this.#recordOf(state, 'interrupted'), received: now?.offset ?? 0 });
+    this.#ledger.put({ ...recordOf(state, 'interrupted'), received: now?.offset ?? 0 });
     return failure;
   }
 
   async #locked<Result>(id: string, senderId: string, job: (found: Found, wanted: AbortSignal) => Promise<Result>): Promise<Result> {
-    const { folder } = await this.#require(id, senderId);
-    const lock = await lockUpload(folder.resumables.lockOf(id));
+    const place = await findPlace(this.#folders, id);
+    // Before the lock: a stranger must not make anybody let go.
+    if (place === undefined || (place.state !== null && place.state.info.sender.id !== senderId)) throw new Failure('UPLOAD_NOT_FOUND');
+    const { folder } = place;
+    return underLock(folder.resumables.lockOf(id), async (wanted) => job(await this.#require(folder, id, senderId), wanted));
+  }
+
+  /** Whoever had the lock before may just have finished it. */
+  async #unlessStored<Result>(id: string, senderId: string, ifStored: (size: number) => Result, job: () => Promise<Result>): Promise<Result> {
+    const before = this.#storedSize(id, senderId);
+    if (before !== null) return ifStored(before);
     try {
-      // Again: whoever had the lock may have finished it.
-      return await job(await this.#require(id, senderId), lock.wanted);
-    } finally {
-      await lock.release();
+      return await job();
+    } catch (error) {
+      const after = this.#storedSize(id, senderId);
+      if (after === null || !isNotFound(error)) throw error;
+      return ifStored(after);
     }
   }
 
-  async #require(id: string, senderId: string): Promise<Found> {
-    const found = await this.#find(id);
-    if (found === undefined || found.state.info.sender.id !== senderId) throw new Failure('UPLOAD_NOT_FOUND');
-    if (Date.now() - found.state.changedAtMs <= this.#options.keepMs) return found;
-    await found.folder.resumables.remove(id);
-    this.#ledger.fail(this.#recordOf(found.state, 'interrupted'), new Failure('UPLOAD_EXPIRED'));
+  async #require(folder: UploadFolder, id: string, senderId: string): Promise<Found> {
+    const state = await folder.resumables.find(id);
+    if (state === null) {
+      await folder.resumables.quarantine(id);
+      throw new Failure('UPLOAD_STATE_LOST');
+    }
+    if (state === undefined || state.info.sender.id !== senderId) throw new Failure('UPLOAD_NOT_FOUND');
+    await this.#requireFresh({ folder, state });
+    return { folder, state };
+  }
+
+  async #requireFresh({ folder, state }: Found): Promise<void> {
+    if (Date.now() - state.changedAtMs <= this.#options.keepMs) return;
+    await folder.resumables.remove(state.info.id);
+    this.#ledger.fail(recordOf(state, 'interrupted'), new Failure('UPLOAD_EXPIRED'));
     throw new Failure('UPLOAD_EXPIRED');
   }
 
-  async #find(id: string): Promise<Found | undefined> {
-    for (const folder of this.#folders) {
-      const state = await folder.resumables.find(id).catch((error: unknown) => Promise.reject(diskFailure(error)));
-      if (state === null) throw new Failure('UPLOAD_STATE_LOST');
-      if (state !== undefined) return { folder, state };
-    }
-    return undefined;
+  async #standingOfSame(found: Found, info: ResumableInfo): Promise<Standing> {
+    await this.#requireFresh(found);
+    const { size, rawName } = found.state.info;
+    if (size !== info.size || rawName !== info.rawName) throw new Failure('UPLOAD_ID_IN_USE');
+    return this.#standingOf(found);
   }
 
-  async #standingOfSame(info: ResumableInfo): Promise<Standing> {
-    const { state } = await this.#require(info.id, info.sender.id);
-    if (state.info.size !== info.size || state.info.rawName !== info.rawName) throw new Failure('UPLOAD_ID_IN_USE');
-    return this.#standingOf(state);
-  }
-
-  #standingOf({ info, offset, changedAtMs }: ResumableState): Standing {
-    return { offset, size: info.size, expiresAtMs: Math.round(changedAtMs) + this.#options.keepMs };
+  /** All bytes there and not stored: whoever brought them died, or the folder could not take it, in between. */
+  async #standingOf(found: Found): Promise<Standing> {
+    const { info, offset, changedAtMs } = found.state;
+    if (offset < info.size) return { offset, size: info.size, expiresAtMs: Math.round(changedAtMs) + this.#options.keepMs };
+    const file = await found.folder.resumables.openToAppend(info.id);
+    await file.seal(publishedMode()).finally(() => file.close());
+    return this.#finish(found);
   }
 
   #storedSize(id: string, senderId: string): number | null {
     const record = this.#ledger.queue.get(id);
     return record?.state === 'stored' && record.sender.id === senderId ? record.received : null;
   }
-
-  #recordOf({ info, offset }: ResumableState, state: UploadState) {
-    return { ...placed(info).record, received: offset, state };
-  }
-
-  #watchIdle(id: string): void {
-    clearTimeout(this.#idle.get(id));
-    const interrupt = (): void => {
-      this.#idle.delete(id);
-      const record = this.#ledger.queue.get(id);
-      if (record?.state === 'receiving' && !this.#ledger.running.has(id)) this.#ledger.put({ ...record, state: 'interrupted', changedAtMs: Date.now() });
-    };
-    this.#idle.set(id, setTimeout(interrupt, IDLE_AFTER_MS).unref());
-  }
 }
 
-function placed(info: ResumableInfo): Placed {
-  const { id, batch, sender, rawName, folder, size, createdAtMs } = info;
-  return newRecord({ id, batch, sender, rawName, announced: { id, name: rawName, folder, size } }, createdAtMs);
+function standingOfStored(size: number): Standing {
+  return { offset: size, size, expiresAtMs: null };
+}
+
+function isNotFound(error: unknown): boolean {
+  return error instanceof Failure && error.code === 'UPLOAD_NOT_FOUND';
 }

@@ -1,5 +1,6 @@
 import { open, readFile, stat, utimes } from 'node:fs/promises';
 import { Failure, systemErrorCode } from '../../failure.ts';
+import { diskFailure } from '../disk-failure.ts';
 import { PROCESS_TAG, processState } from '../process-tag.ts';
 import { unlinkIfThere } from '../unlink-if-there.ts';
 
@@ -35,6 +36,24 @@ export async function lockUpload(path: string): Promise<HeldLock> {
   }
   await unlinkIfThere(wish);
   return hold(path, wish);
+}
+
+/**
+ * Does a job with the lock of an upload.
+ * @param job is told by the signal when somebody else wants the lock
+ * @throws Failure UPLOAD_LOCKED, and whatever the job throws; system errors by their names
+ */
+export async function underLock<Result>(path: string, job: (wanted: AbortSignal) => Promise<Result>): Promise<Result> {
+  try {
+    const lock = await lockUpload(path);
+    try {
+      return await job(lock.wanted);
+    } finally {
+      await lock.release();
+    }
+  } catch (error) {
+    throw diskFailure(error);
+  }
 }
 
 function hold(path: string, wish: string): HeldLock {

@@ -1,0 +1,19 @@
+import { diskFailure } from '../disk-failure.ts';
+import type { UploadFolder } from '../upload-folder.ts';
+import type { ResumableState } from './resumable-folder.ts';
+
+/** Where there is a trace of an upload. */
+export interface Place {
+  readonly folder: UploadFolder;
+  /** Null when it is torn, or just being made or removed. */
+  readonly state: ResumableState | null;
+}
+
+/** Looks for an upload in all folders that were used. @throws Failure those of the disk */
+export async function findPlace(folders: Iterable<UploadFolder>, id: string): Promise<Place | undefined> {
+  for (const folder of folders) {
+    const state = await folder.resumables.find(id).catch((error: unknown) => Promise.reject(diskFailure(error)));
+    if (state !== undefined) return { folder, state };
+  }
+  return undefined;
+}

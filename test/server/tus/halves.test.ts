@@ -1,0 +1,122 @@
+import { randomUUID } from 'node:crypto';
+import { readdir, readFile, truncate, unlink, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { STAGING_NAME } from '../../helpers/disk.ts';
+import { readFailureCode } from '../../helpers/http-answer.ts';
+import { sampleBytes, sha256 } from '../../helpers/sample-bytes.ts';
+import { startTestServer } from '../../helpers/start-server.ts';
+import { createTusClient, offsetIn, startUpload, stagedPath } from '../../helpers/tus.ts';
+import { watchDisk } from '../../helpers/watch-disk.ts';
+
+const CONTENT = sampleBytes(100_000);
+const HALF = 50_000;
+
+describe('an upload whose state on disk is damaged', () => {
+  test.each([
+    ['a torn description (E17)', (part: string, json: string) => truncate(json, 10).then(() => part)],
+    ['an empty description', (_part: string, json: string) => truncate(json, 0)],
+    ['a description of something else', (_part: string, json: string) => writeFile(json, '{"id":1}')],
+    ['no description', (_part: string, json: string) => unlink(json)],
+    ['more bytes than announced (E18)', (part: string) => writeFile(part, Buffer.alloc(CONTENT.length + 1))],
+    ['no bytes (E18)', (part: string) => unlink(part)],
+  ])('%s: is given up, put aside, and can be sent again under its id', async (_what, damage) => {
+    const server = await startTestServer();
+    const tus = createTusClient(server.guest);
+    const id = await startUpload(server.guest, CONTENT, HALF);
+    await damage(stagedPath(server.folder, id, 'part'), stagedPath(server.folder, id, 'json'));
+    const answer = await tus.patch(id, HALF, CONTENT.subarray(HALF));
+    expect([answer.status, readFailureCode(answer)]).toEqual([410, 'UPLOAD_STATE_LOST']);
+    expect(await readdir(join(server.folder, STAGING_NAME))).toEqual(['quarantine']);
+    expect((await tus.head(id)).status).toBe(404);
+
+    const disk = await watchDisk(server);
+    expect((await tus.create({ size: CONTENT.length, id, body: CONTENT })).status).toBe(201);
+    await disk.expectDone({ 'file.bin': CONTENT });
+  });
+
+  test('bytes without a description do not stand in the way of the same id', async () => {
+    const server = await startTestServer();
+    const id = randomUUID();
+    await writeFile(stagedPath(server.folder, id, 'part'), 'left by a crash');
+    const created = await createTusClient(server.guest).create({ size: CONTENT.length, id, body: CONTENT });
+    expect([created.status, offsetIn(created)]).toEqual([201, CONTENT.length]);
+    expect(await readFile(join(server.folder, 'file.bin'))).toEqual(CONTENT);
+    expect(await readdir(join(server.folder, STAGING_NAME))).toEqual(['quarantine']);
+  });
+});
+
+describe('an upload whose bytes are all there, but which was not stored', () => {
+  async function startWhole(told = sha256(CONTENT)) {
+    const server = await startTestServer();
+    const disk = await watchDisk(server);
+    const id = await startUpload(server.guest, CONTENT, HALF, { sha256: told });
+    // As a crash between the last byte and the new name leaves it.
+    await writeFile(stagedPath(server.folder, id, 'part'), CONTENT);
+    return { id, disk, tus: createTusClient(server.guest), server };
+  }
+
+  test.each(['HEAD', 'POST', 'PATCH'])('is stored when a client asks with %s', async (method) => {
+    const { id, disk, tus } = await startWhole();
+    const answer = await (method === 'HEAD' ? tus.head(id) : method === 'POST' ? tus.create({ size: CONTENT.length, id }) : tus.patch(id, CONTENT.length, Buffer.alloc(0)));
+    expect([answer.status, offsetIn(answer)]).toEqual([method === 'HEAD' ? 200 : method === 'POST' ? 201 : 204, CONTENT.length]);
+    await disk.expectDone({ 'file.bin': CONTENT });
+  });
+
+  test('is refused when its bytes are not those that were announced', async () => {
+    const { id, disk, tus } = await startWhole(sha256('something else'));
+    expect((await tus.head(id)).status).toBe(460);
+    await disk.expectClean();
+  });
+});
+
+describe('an upload that is finished while somebody asks', () => {
+  test('was always there', async () => {
+    const server = await startTestServer();
+    const tus = createTusClient(server.guest);
+    for (let round = 0; round < 8; round += 1) {
+      const id = await startUpload(server.guest, CONTENT, HALF);
+      let isOver = false;
+      const last = tus.patch(id, HALF, CONTENT.subarray(HALF)).finally(() => (isOver = true));
+      const seen = new Set<number>();
+      while (!isOver) seen.add((await tus.head(id)).status);
+      // A newer request may make an older one let go; it may never make the upload vanish.
+      expect([204, 423]).toContain((await last).status);
+      expect([...seen].filter((status) => status !== 200)).toEqual([]);
+    }
+  });
+
+  test('cancelled at any moment it is whole or gone (I4)', async () => {
+    const server = await startTestServer();
+    const tus = createTusClient(server.guest);
+    for (let round = 0; round < 16; round += 1) {
+      const id = await startUpload(server.guest, CONTENT, HALF);
+      const remove = round % 2 === 0 ? tus.terminate(id) : server.guest.remove(id);
+      const [sent, removed] = await Promise.all([tus.patch(id, HALF, CONTENT.subarray(HALF)), remove]);
+      expect([204, 404, 409]).toContain(sent.status);
+      expect([204, 403, 404]).toContain(removed.status);
+      const { state } = await server.guest.record(id).catch(() => ({ state: 'dropped' }));
+      expect(sent.status === 204 ? ['stored', 'dropped'] : ['cancelled']).toContain(state);
+    }
+    expect(await readdir(join(server.folder, STAGING_NAME))).toEqual([]);
+    const whole = sha256(CONTENT);
+    const disk = await watchDisk(server);
+    await disk.expectClean();
+    for (const name of (await readdir(server.folder)).filter((each) => each !== STAGING_NAME)) expect(sha256(await readFile(join(server.folder, name)))).toBe(whole);
+  });
+});
+
+describe('bytes that come with a creation', () => {
+  test('are the first ones: sent again, they are not added to what is there', async () => {
+    const server = await startTestServer();
+    const disk = await watchDisk(server);
+    const tus = createTusClient(server.guest);
+    const id = await startUpload(server.guest, CONTENT, HALF);
+    const again = await tus.create({ size: CONTENT.length, id, body: CONTENT.subarray(0, HALF) });
+    expect([again.status, offsetIn(again)]).toEqual([201, HALF]);
+    expect((await tus.patch(id, HALF, CONTENT.subarray(HALF))).status).toBe(204);
+    const late = await tus.create({ size: CONTENT.length, id, body: CONTENT.subarray(0, HALF) });
+    expect([late.status, offsetIn(late)]).toEqual([201, CONTENT.length]);
+    await disk.expectDone({ 'file.bin': CONTENT });
+  });
+});
