@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { open, readFile, stat, utimes } from 'node:fs/promises';
 import { Failure, systemErrorCode } from '../../failure.ts';
 import { diskFailure } from '../disk-failure.ts';
@@ -28,14 +29,16 @@ export interface HeldLock {
 export async function lockUpload(path: string): Promise<HeldLock> {
   const untilMs = performance.now() + PATIENCE_MS;
   const wish = `${path}.wanted`;
-  while (!(await tryToCreate(path))) {
+  // Of this one request: two of one process must not take each other's lock for their own.
+  const owner = `${PROCESS_TAG} ${randomUUID()}`;
+  while (!(await tryToCreate(path, owner))) {
     if (performance.now() > untilMs) throw new Failure('UPLOAD_LOCKED');
     if (await isStale(path)) await clearStale(path);
     else await writeIfMissing(wish);
     await new Promise((resolve) => setTimeout(resolve, LOOK_EVERY_MS));
   }
   await unlinkIfThere(wish);
-  return hold(path, wish);
+  return hold(path, wish, owner);
 }
 
 /**
@@ -56,27 +59,33 @@ export async function underLock<Result>(path: string, job: (wanted: AbortSignal)
   }
 }
 
-function hold(path: string, wish: string): HeldLock {
+function hold(path: string, wish: string, owner: string): HeldLock {
   const wanted = new AbortController();
-  const beat = setInterval(() => {
+  const letGo = (): void => wanted.abort(new Failure('UPLOAD_LOCKED'));
+  const touch = async (): Promise<void> => {
+    // Another's means that somebody took ours for stale: this process slept for too long and must let go as well.
+    if ((await ownerOf(path)) !== owner) throw new Failure('UPLOAD_LOCKED');
     const now = new Date();
-    // Gone means that somebody took it for stale: this process slept for too long and must let go as well.
-    utimes(path, now, now).catch(() => wanted.abort(new Failure('UPLOAD_LOCKED')));
-    stat(wish).then(() => wanted.abort(new Failure('UPLOAD_LOCKED')), () => undefined);
+    await utimes(path, now, now);
+  };
+  const beat = setInterval(() => {
+    touch().catch(letGo);
+    // Not there, as nearly always: nobody wants it.
+    stat(wish).then(letGo, () => undefined);
   }, BEAT_MS).unref();
   return {
     wanted: wanted.signal,
     async release() {
       clearInterval(beat);
-      if ((await ownerOf(path)) === PROCESS_TAG) await unlinkIfThere(path);
+      if ((await ownerOf(path)) === owner) await unlinkIfThere(path);
     },
   };
 }
 
-async function tryToCreate(path: string): Promise<boolean> {
+async function tryToCreate(path: string, owner: string): Promise<boolean> {
   try {
     const handle = await open(path, 'wx', 0o600);
-    await handle.writeFile(PROCESS_TAG);
+    await handle.writeFile(owner);
     await handle.close();
     return true;
   } catch (error) {
@@ -88,13 +97,15 @@ async function tryToCreate(path: string): Promise<boolean> {
 async function isStale(path: string): Promise<boolean> {
   const [owner, found] = await Promise.all([ownerOf(path), stat(path).catch(() => null)]);
   if (found === null) return false;
-  return processState(owner) === 'gone' || Date.now() - found.mtimeMs > STALE_AFTER_MS;
+  const state = processState(owner.split(' ', 1)[0] ?? '');
+  // A computer that has slept finds its own locks old; whoever holds one here is there to be asked.
+  return state === 'gone' || (state !== 'ours' && Date.now() - found.mtimeMs > STALE_AFTER_MS);
 }
 
 /** Two that find the same stale lock must not both remove it, or the second removes the first one's new lock. */
 async function clearStale(path: string): Promise<void> {
   const clearing = `${path}.clearing`;
-  if (!(await tryToCreate(clearing))) {
+  if (!(await tryToCreate(clearing, PROCESS_TAG))) {
     if (await isStale(clearing)) await unlinkIfThere(clearing);
     return;
   }
