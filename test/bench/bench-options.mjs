@@ -12,7 +12,7 @@ Usage: npm run bench -- [options]
   --mib N            size of the large file (default 1024)
   --memory-gib N     bytes that arrive while the server's memory is watched (default 4)
   --folder DIR       where the bytes land (default: a memory-backed folder when there is one)
-  --minutes N        begins no further turn after this long, and says so (default 11)
+  --minutes N        begins no further turn after this long, and says so (default 10)
   --profile          takes a CPU profile of our roads also when they meet their targets
   --help             prints this
 
@@ -31,7 +31,7 @@ export function readBenchOptions(args) {
       mib: { type: 'string', default: '1024' },
       'memory-gib': { type: 'string', default: '4' },
       folder: { type: 'string' },
-      minutes: { type: 'string', default: '11' },
+      minutes: { type: 'string', default: '10' },
       profile: { type: 'boolean', default: false },
       help: { type: 'boolean', default: false },
     },

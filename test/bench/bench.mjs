@@ -13,7 +13,7 @@ import { profileRoad } from './profile-road.mjs';
 import { decide, describeMachine, render } from './report.mjs';
 
 const GIB = 2 ** 30;
-const PROFILED_ROADS = ['form', 'tus'];
+const PROFILED_ROADS = ['form', 'tus', 'page'];
 const NOTES = [
   'Slipway hashes every byte (SHA-256) and flushes every file to the disk before it answers; the peers do neither. On a memory-backed folder flushing costs nothing.',
   'Slipway\'s page announces files, and every file has its own record and outcome; a bare fetch of a form has neither.',
@@ -23,7 +23,7 @@ async function bench(options) {
   const { parts, sizeBytes, memoryBytes } = options;
   await ensureBuilt();
   const box = await openBenchFolder(options.folder, Math.max(3 * sizeBytes, memoryBytes) + GIB);
-  process.once('SIGINT', () => void box.remove().finally(() => process.exit(130)));
+  for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => void box.remove().finally(() => process.exit(130)));
   const result = { machine: describeMachine(box), tables: [], targets: [], memory: [], profiles: [], notes: NOTES };
   const title = `${sizeBytes / 2 ** 20} MiB`;
   const isOn = (part) => parts.includes(part) && performance.now() < options.deadlineMs;

@@ -21,9 +21,8 @@ export async function measureChromium(box, options) {
   const pages = await box.make('pages');
   await makePeerPages(pages);
   const large = { title: 'one large file', paths: [await writeSample(source, 'film.bin', options.sizeBytes)], bytes: options.sizeBytes };
-  const small = { title: '1,000 × 20 kB', paths: await writeSmallSamples(await box.make('small'), SMALL_FILES, SMALL_BYTES), bytes: SMALL_FILES * SMALL_BYTES };
-  const executablePath = process.env.SLIPWAY_CHROMIUM ?? SYSTEM_BROWSERS.find(existsSync);
-  const browser = await chromium.launch({ ...(executablePath === undefined ? {} : { executablePath }), args: [...(process.getuid?.() === 0 ? ['--no-sandbox'] : []), ...FLAGS] });
+  const small = await makeThousand(box);
+  const browser = await launch();
   const servers = [];
   try {
     const ours = await startOurs(await box.make('page-ours'));
@@ -35,6 +34,7 @@ export async function measureChromium(box, options) {
 
     const way = (name, server, path, send) => (load) => ({
       name,
+      pid: server.pid,
       async turn() {
         const context = await browser.newContext({ locale: 'en-US' });
         const page = await context.newPage();
@@ -59,6 +59,31 @@ export async function measureChromium(box, options) {
     await browser.close();
     for (const server of servers) await server.stop();
   }
+}
+
+/** One thousand small files through our page. @returns the files and bytes that must have arrived */
+export async function sendThousandByOurPage(box, url) {
+  const load = await makeThousand(box);
+  const browser = await launch();
+  try {
+    const page = await browser.newPage({ locale: 'en-US' });
+    page.setDefaultTimeout(PATIENCE_MS);
+    await page.goto(url);
+    await sendByOurPage(page, load);
+  } finally {
+    await browser.close();
+  }
+  return { files: load.paths.length, bytes: load.bytes };
+}
+
+async function makeThousand(box) {
+  return { title: '1,000 × 20 kB', paths: await writeSmallSamples(await box.make('small'), SMALL_FILES, SMALL_BYTES), bytes: SMALL_FILES * SMALL_BYTES };
+}
+
+function launch() {
+  const executablePath = process.env.SLIPWAY_CHROMIUM ?? SYSTEM_BROWSERS.find(existsSync);
+  const asRoot = process.getuid?.() === 0 ? ['--no-sandbox'] : [];
+  return chromium.launch({ ...(executablePath === undefined ? {} : { executablePath }), args: [...asRoot, ...FLAGS] });
 }
 
 async function sendByOurPage(page, { paths }) {

@@ -19,6 +19,7 @@ export async function measureCurl(box, options) {
 
     const road = (name, server, send) => ({
       name,
+      pid: server.pid,
       async turn(path = large, bytes = sizeBytes) {
         const ms = await timed(() => send(path, bytes));
         await collect(server.folder, name, { files: 1, bytes });

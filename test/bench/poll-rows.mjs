@@ -24,6 +24,7 @@ export async function measurePolls(box, options) {
     console.error(`polls: unchanged, ${unchanged.bodyBytes} bytes (${unchanged.wireBytes} with headers), ${unchanged.cpuMs} ms of server CPU`);
     const upload = (name, watch) => ({
       name,
+      pid: server.pid,
       async turn() {
         const stop = watch ? await startWatchers(server) : () => undefined;
         const ms = await timed(() => sendTus(`${server.url}/api/tus`, path, sizeBytes)).finally(stop);

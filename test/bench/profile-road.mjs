@@ -1,25 +1,32 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { collect, writeSample } from './bench-folder.mjs';
+import { sendThousandByOurPage } from './chromium-rows.mjs';
 import { sendForm, sendTus } from './curl-roads.mjs';
 import { startOurs } from './start-child.mjs';
 
 const MOST_FRAMES = 12;
 
-/** Where the server's time goes on one of our roads, form or tus: `{ frame, percent }`, the largest share first. */
+/** Where the server's time goes on one of our roads, form, tus or page: `{ frame, percent }`, the largest share first. */
 export async function profileRoad(box, road, size) {
   const profiles = await box.make(`profile-${road}`);
-  const path = await writeSample(await box.make('profile-source'), 'profiled.bin', size);
   const server = await startOurs(await box.make(`profiled-${road}`), ['--cpu-prof', `--cpu-prof-dir=${profiles}`]);
   try {
-    if (road === 'tus') await sendTus(`${server.url}/api/tus`, path, size);
-    else await sendForm(`${server.url}/api/uploads`, path);
-    await collect(server.folder, road, { files: 1, bytes: size });
+    await collect(server.folder, road, await send(box, road, size, server));
   } finally {
     await server.stop();
   }
   const [name] = (await readdir(profiles)).filter((file) => file.endsWith('.cpuprofile'));
   return topFrames(JSON.parse(await readFile(join(profiles, name), 'utf8')));
+}
+
+/** @returns the files and bytes that must have arrived */
+async function send(box, road, size, { url }) {
+  if (road === 'page') return sendThousandByOurPage(box, url);
+  const path = await writeSample(await box.make('profile-source'), 'profiled.bin', size);
+  if (road === 'tus') await sendTus(`${url}/api/tus`, path, size);
+  else await sendForm(`${url}/api/uploads`, path);
+  return { files: 1, bytes: size };
 }
 
 function topFrames({ nodes, samples, timeDeltas }) {

@@ -29,7 +29,7 @@ export function render({ machine, tables, targets, memory, unchanged, profiles, 
   const { cores, processor, memoryGiB, system, node, folder, chromium } = machine;
   const lines = [
     `${cores} cores (${processor}), ${memoryGiB} GiB of memory, ${system}, Node.js ${node}, curl ${machine.curl}${chromium === undefined ? '' : `, Chromium ${chromium}`}; folder: ${folder}; load ${machine.load.join(' ')}`,
-    ...tables.flatMap(({ title, rows, bytes }) => ['', ...table([title, 'median', 'fastest', 'slowest', 'MiB/s', 'time, ours = 1'], rows.map((row) => rowCells(row, rows[0], bytes)))]),
+    ...tables.flatMap(({ title, rows, bytes }) => ['', ...table([title, 'median', 'fastest', 'slowest', 'MiB/s', 'server CPU', 'time, first = 1'], rows.map((row) => rowCells(row, rows[0], bytes)))]),
     ...(memory.length === 0 ? [] : ['', ...table(['while memory is watched', 'memory before', 'grown by', 'delay p99', 'delay at most', 'server CPU'],
       memory.map((row) => [row.road, `${row.beforeMiB} MiB`, `${row.grownMiB} MiB`, `${row.delayP99Ms} ms`, `${row.delayMaxMs} ms`, `${(row.cpuMs / 1000).toFixed(2)} s`]))]),
     ...(unchanged === undefined ? [] : ['', `unchanged poll: ${unchanged.bodyBytes} bytes, ${unchanged.wireBytes} with headers, ${unchanged.cpuMs} ms of server CPU (${unchanged.records} records)`]),
@@ -40,9 +40,9 @@ export function render({ machine, tables, targets, memory, unchanged, profiles, 
   return lines.join('\n');
 }
 
-function rowCells({ name, runsMs, medianMs }, ours, bytes) {
+function rowCells({ name, runsMs, medianMs, cpuMs }, first, bytes) {
   const seconds = (ms) => `${(ms / 1000).toFixed(2)} s`;
-  return [name, seconds(medianMs), seconds(Math.min(...runsMs)), seconds(Math.max(...runsMs)), String(Math.round(bytes / 2 ** 20 / (medianMs / 1000))), (medianMs / ours.medianMs).toFixed(2)];
+  return [name, seconds(medianMs), seconds(Math.min(...runsMs)), seconds(Math.max(...runsMs)), String(Math.round(bytes / 2 ** 20 / (medianMs / 1000))), Number.isFinite(cpuMs) ? seconds(cpuMs) : '', (medianMs / first.medianMs).toFixed(2)];
 }
 
 function wanted({ least, most, below, unit }) {

@@ -56,6 +56,8 @@ export async function startNginxPut(folder, home) {
   await writeFile(configuration, `daemon off; master_process off; pid ${join(home, 'nginx.pid')}; events {}
     http { access_log off; ${temporary} server { listen 127.0.0.1:${port}; root ${folder}; dav_methods PUT; client_max_body_size 0; } }`);
   const child = spawn(program, ['-p', home, '-c', configuration, '-e', join(home, 'error.log')], { stdio: 'ignore' });
+  // Unlike our own children it does not end with its parent.
+  process.once('exit', () => child.kill());
   const untilMs = performance.now() + PATIENCE_MS;
   while (!(await canConnect(port))) {
     // Built without the module, for instance: then it is not there for us.
