@@ -9,6 +9,11 @@ export interface Place {
   readonly state: ResumableState | null;
 }
 
+/** An upload that can go on. */
+export interface Found extends Place {
+  readonly state: ResumableState;
+}
+
 /** Looks for an upload in all folders that were used. @throws Failure those of the disk */
 export async function findPlace(folders: Iterable<UploadFolder>, id: string): Promise<Place | undefined> {
   for (const folder of folders) {

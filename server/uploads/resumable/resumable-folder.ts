@@ -7,6 +7,7 @@ import { systemErrorCode } from '../../failure.ts';
 import { appendAll } from '../staged-file.ts';
 import { unlinkIfThere } from '../unlink-if-there.ts';
 import { parseResumableInfo, type ResumableInfo } from './resumable-info.ts';
+import { sweepLeftovers } from './sweep-leftovers.ts';
 
 /** Where pairs go of which one half is torn or missing; cleared like everything else that is too old. */
 const QUARANTINE_NAME = 'quarantine';
@@ -48,6 +49,8 @@ export interface ResumableFolder {
   remove(id: string): Promise<void>;
   /** Puts what is left of a torn upload aside, so that its id is free. */
   quarantine(id: string): Promise<void>;
+  /** Removes what was touched by nobody for that long. */
+  sweep(keepMs: number): Promise<void>;
   /** All whose state can be read. */
   list(): Promise<readonly ResumableState[]>;
 }
@@ -100,6 +103,7 @@ export function createResumableFolder(staging: string): ResumableFolder {
     async quarantine(id) {
       await Promise.all(['part', 'json'].map((ending) => quarantine(staging, pathOf(id, ending))));
     },
+    sweep: (keepMs) => sweepLeftovers(staging, QUARANTINE_NAME, keepMs),
     async list() {
       const names = (await readdir(staging)).filter((name) => /^[0-9a-f]{32}\.json$/u.test(name));
       const found = await Promise.all(names.map((name) => find(join(staging, name), join(staging, name.replace(/json$/u, 'part')))));

@@ -1,18 +1,20 @@
-import type { Readable } from 'node:stream';
 import type { UploadState } from '../../contracts/upload.ts';
 import { Failure } from '../../failure.ts';
 import { diskFailure } from '../disk-failure.ts';
 import type { Ledger } from '../ledger.ts';
 import { publishedMode, type UploadFolder } from '../upload-folder.ts';
-import type { Checksum } from './append-stream.ts';
-import { findPlace } from './find-place.ts';
+import type { AppendOrder } from './append-order.ts';
+import { findPlace, type Found } from './find-place.ts';
 import { createIdleWatch, type IdleWatch } from './idle-watch.ts';
 import { createKnownHashes } from './known-hashes.ts';
-import type { ResumableState } from './resumable-folder.ts';
+import { publishResumable } from './publish-resumable.ts';
 import type { ResumableInfo } from './resumable-info.ts';
 import { placed, recordOf } from './resumable-record.ts';
 import { writeChunk } from './resumable-writer.ts';
 import { underLock } from './upload-lock.ts';
+
+/** What is too old is looked for this often. */
+const SWEEP_EVERY_MS = 3_600_000;
 
 interface ResumableOptions {
   readonly ledger: Ledger;
@@ -22,29 +24,12 @@ interface ResumableOptions {
   readonly keepMs: number;
 }
 
-export interface AppendOrder {
-  readonly id: string;
-  readonly senderId: string;
-  /** Where the sender believes the upload to stand. */
-  readonly offset: number;
-  /** Bytes that come now; null when the sender did not say. */
-  readonly length: number | null;
-  readonly checksum: Checksum | null;
-  readonly stream: Readable;
-  readonly signal: AbortSignal;
-}
-
 /** How far an upload is. */
 export interface Standing {
   readonly offset: number;
   readonly size: number;
   /** When what is there will be given up; null once all is stored. */
   readonly expiresAtMs: number | null;
-}
-
-interface Found {
-  readonly folder: UploadFolder;
-  readonly state: ResumableState;
 }
 
 /**
@@ -57,6 +42,7 @@ export class ResumableUploads {
   readonly #folders = new Set<UploadFolder>();
   readonly #hashes = createKnownHashes();
   readonly #idle: IdleWatch;
+  readonly #sweeping: NodeJS.Timeout;
 
   constructor(options: ResumableOptions) {
     this.#options = options;
@@ -65,6 +51,9 @@ export class ResumableUploads {
       const record = this.#ledger.queue.get(id);
       if (record?.state === 'receiving' && !this.#ledger.running.has(id)) this.#ledger.put({ ...record, state: 'interrupted', changedAtMs: Date.now() });
     });
+    // A disk that is away has nothing to be swept; the next time it may be back.
+    const sweep = (): void => [...this.#folders].forEach((folder) => void this.#sweep(folder).catch(() => undefined));
+    this.#sweeping = setInterval(sweep, Math.min(SWEEP_EVERY_MS, options.keepMs)).unref();
   }
 
   /**
@@ -73,15 +62,14 @@ export class ResumableUploads {
    */
   async restore(folder: UploadFolder): Promise<number> {
     this.#folders.add(folder);
+    await this.#sweep(folder);
     const states = await folder.resumables.list();
-    const isFresh = ({ changedAtMs }: ResumableState): boolean => Date.now() - changedAtMs < this.#options.keepMs;
-    for (const { info, offset, changedAtMs } of states.filter(isFresh)) {
+    for (const { info, offset, changedAtMs } of states) {
       if (this.#ledger.queue.get(info.id) !== undefined) continue;
       const { record } = placed(info);
       this.#ledger.put({ ...record, received: offset, state: 'interrupted', changedAtMs: Math.round(changedAtMs) });
     }
-    for (const { info } of states.filter((state) => !isFresh(state))) await folder.resumables.remove(info.id);
-    return states.filter(isFresh).length;
+    return states.length;
   }
 
   /**
@@ -170,6 +158,7 @@ export class ResumableUploads {
 
   stop(): void {
     this.#idle.stop();
+    clearInterval(this.#sweeping);
   }
 
   async #write(order: AppendOrder, { folder, state }: Found, wanted: AbortSignal): Promise<number> {
@@ -198,14 +187,8 @@ export class ResumableUploads {
   async #finish(found: Found): Promise<Standing> {
     const { folder, state } = found;
     const { id, size } = state.info;
-    const placement = placed(state.info);
     try {
-      if (!placement.ok) throw placement.failure;
-      const sha256 = this.#hashes.take(id, size)?.digest('hex') ?? (await folder.resumables.hash(id));
-      if (state.info.sha256 !== undefined && state.info.sha256 !== sha256) throw new Failure('CHECKSUM_MISMATCH');
-      const { folders, name } = placement.placement;
-      const published = await folder.publish({ path: folder.resumables.partOf(id) }, folders, name);
-      await folder.resumables.remove(id);
+      const { published, sha256 } = await publishResumable(folder, state.info, this.#hashes.take(id, size));
       this.#ledger.store({ ...recordOf(state, 'finishing'), received: size }, published, sha256);
       return { offset: size, size, expiresAtMs: null };
     } catch (error) {
@@ -233,7 +216,7 @@ export class ResumableUploads {
   async #locked<Result>(id: string, senderId: string, job: (found: Found, wanted: AbortSignal) => Promise<Result>): Promise<Result> {
     const place = await findPlace(this.#folders, id);
     // Before the lock: a stranger must not make anybody let go.
-    if (place === undefined || (place.state !== null && place.state.info.sender.id !== senderId)) throw new Failure('UPLOAD_NOT_FOUND');
+    if (place === undefined || (place.state !== null && place.state.info.sender.id !== senderId)) throw this.#absence(id, senderId);
     const { folder } = place;
     return underLock(folder.resumables.lockOf(id), async (wanted) => job(await this.#require(folder, id, senderId), wanted));
   }
@@ -283,6 +266,22 @@ export class ResumableUploads {
     const file = await found.folder.resumables.openToAppend(info.id);
     await file.seal(publishedMode()).finally(() => file.close());
     return this.#finish(found);
+  }
+
+  /** Removes what is too old, and says so in the queue. */
+  async #sweep(folder: UploadFolder): Promise<void> {
+    const { keepMs } = this.#options;
+    await folder.resumables.sweep(keepMs);
+    const old = this.#ledger.queue.inState('interrupted').filter(({ changedAtMs }) => Date.now() - changedAtMs > keepMs);
+    for (const record of old) {
+      if ((await findPlace(this.#folders, record.id)) === undefined) this.#ledger.fail(record, new Failure('UPLOAD_EXPIRED'));
+    }
+  }
+
+  #absence(id: string, senderId: string): Failure {
+    const record = this.#ledger.queue.get(id);
+    const isExpired = record?.sender.id === senderId && record.failure?.code === 'UPLOAD_EXPIRED';
+    return new Failure(isExpired ? 'UPLOAD_EXPIRED' : 'UPLOAD_NOT_FOUND');
   }
 
   #storedSize(id: string, senderId: string): number | null {

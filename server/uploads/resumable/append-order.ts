@@ -1,0 +1,15 @@
+import type { Readable } from 'node:stream';
+import type { Checksum } from './append-stream.ts';
+
+/** What a sender asks for when it goes on with an upload. */
+export interface AppendOrder {
+  readonly id: string;
+  readonly senderId: string;
+  /** Where the sender believes the upload to stand. */
+  readonly offset: number;
+  /** Bytes that come now; null when the sender did not say. */
+  readonly length: number | null;
+  readonly checksum: Checksum | null;
+  readonly stream: Readable;
+  readonly signal: AbortSignal;
+}
