@@ -41,7 +41,7 @@ describe('an upload whose state on disk is damaged', () => {
     await writeFile(stagedPath(server.folder, id, 'part'), 'left by a crash');
     const created = await createTusClient(server.guest).create({ size: CONTENT.length, id, body: CONTENT });
     expect([created.status, offsetIn(created)]).toEqual([201, CONTENT.length]);
-    expect(await readFile(join(server.folder, 'file.bin'))).toEqual(CONTENT);
+    expect(sha256(await readFile(join(server.folder, 'file.bin')))).toBe(sha256(CONTENT));
     expect(await readdir(join(server.folder, STAGING_NAME))).toEqual(['quarantine']);
   });
 });
