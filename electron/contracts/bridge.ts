@@ -92,7 +92,7 @@ export interface DesktopBridge<FileObject> {
   sendFiles(files: readonly FileObject[]): Promise<Answer<SentFiles>>;
   /** Opens the system's dialog; `null` when nothing was chosen. */
   pickAndSend(what: 'files' | 'folder'): Promise<Answer<SentFiles | null>>;
-  /** Sends files of this window again that failed or were cancelled. */
+  /** Sends files of this window again that failed or were cancelled; an interrupted one goes on from what has arrived. */
   retry(ids: readonly string[]): Promise<Answer<null>>;
   /** Shows a stored upload in the system's file manager; without an id, the upload folder. */
   showInFolder(id: string | null): Promise<Answer<null>>;

@@ -8,6 +8,7 @@ import { openAppWindow } from './app-window.ts';
 import { guardCrashes } from './crash-guard.ts';
 import { startEmbeddedServer } from './embedded-server.ts';
 import { readEnvironment } from './environment.ts';
+import { codeOf } from './guards.ts';
 import { createIpc } from './ipc.ts';
 import { lockDownPages } from './lock-down.ts';
 import { log } from './log.ts';
@@ -17,6 +18,7 @@ import { keepAwakeWhile } from './power.ts';
 import { createQuitGuard } from './quit-guard.ts';
 import { createReceive } from './receive.ts';
 import { createSendQueue } from './sending/send-queue.ts';
+import { openUnfinishedList } from './sending/unfinished-list.ts';
 import { openSettings } from './settings.ts';
 import { claimSingleInstance } from './single-instance.ts';
 import { startWithFolder } from './start-with-folder.ts';
@@ -49,7 +51,8 @@ async function start(): Promise<void> {
     return window;
   });
   const ipc = createIpc(mainWindow.contents, log);
-  const queue = createSendQueue({ url: server.url, ownerToken, giveUp: server.giveUp });
+  const unfinished = await openUnfinishedList(path.join(userData, 'unfinished.json'), log);
+  const queue = createSendQueue({ url: server.url, ownerToken, giveUp: server.giveUp }, unfinished);
   const api = createApiAnswerer({ url: server.url, ownerToken, onDelete: queue.drop });
   const receive = createReceive({ server, host: environment.lanHost, onChange: (state) => ipc.push('receive:changed', state) }, log);
 
@@ -68,6 +71,7 @@ async function start(): Promise<void> {
   const letSleep = keepAwakeWhile(() => server.activeUploads() > 0);
   const quitGuard = createQuitGuard({
     activeUploads: server.activeUploads,
+    underWay: queue.underWay,
     window: mainWindow.current,
     log,
     async stop() {
@@ -89,4 +93,5 @@ async function start(): Promise<void> {
   serveApp(APP_FILES.windowFolder);
   showWindow = mainWindow.show;
   mainWindow.show();
+  queue.resume().catch((error: unknown) => log('error', 'send:not-resumed', { code: codeOf(error), text: String(error) }));
 }

@@ -1,12 +1,17 @@
 import { app, dialog, powerMonitor } from 'electron';
-import type { BrowserWindow, MessageBoxOptions } from 'electron';
+import type { BrowserWindow } from 'electron';
 import type { Log } from '../../server/index.ts';
+import { QUIT_BUTTON, quitQuestion } from './quit-question.ts';
+import type { UnderWay } from './sending/send-queue.ts';
 
 /** The server promises to stop within 10 s; more than that, and the system's patience ends before ours. */
 const STOP_WITHIN_MS = 10_000;
 
 export interface QuitGuardOptions {
+  /** All, whoever sends them. */
   readonly activeUploads: () => number;
+  /** This window's own. */
+  readonly underWay: () => UnderWay;
   readonly window: () => BrowserWindow | null;
   /** Ends everything that runs. */
   readonly stop: () => Promise<void>;
@@ -19,7 +24,7 @@ export interface QuitGuard {
 }
 
 /** Asks before uploads are cut off, and stops everything in good order before the process ends. */
-export function createQuitGuard({ activeUploads, window, stop, log }: QuitGuardOptions): QuitGuard {
+export function createQuitGuard({ activeUploads, underWay, window, stop, log }: QuitGuardOptions): QuitGuard {
   let mayQuit = false;
   let isAsking = false;
   let isStopping = false;
@@ -35,7 +40,8 @@ export function createQuitGuard({ activeUploads, window, stop, log }: QuitGuardO
     isAsking = true;
     try {
       const parent = window();
-      const { response } = await (parent === null ? dialog.showMessageBox(question(active)) : dialog.showMessageBox(parent, question(active)));
+      const question = quitQuestion(active, underWay());
+      const { response } = await (parent === null ? dialog.showMessageBox(question) : dialog.showMessageBox(parent, question));
       if (response !== QUIT_BUTTON) return;
       quitNow();
     } finally {
@@ -65,24 +71,6 @@ export function createQuitGuard({ activeUploads, window, stop, log }: QuitGuardO
     watch: (watched) => {
       if (process.platform !== 'darwin') watched.on('close', holdBack);
     },
-  };
-}
-
-const QUIT_BUTTON = 1;
-
-function question(active: number): MessageBoxOptions {
-  const files = active === 1 ? '1 file is still being sent or received.' : `${active} files are still being sent or received.`;
-  return {
-    type: 'question',
-    title: 'Slipway',
-    message: files,
-    detail: active === 1
-      ? 'If you quit now, it stops; nothing half-finished is kept.'
-      : 'If you quit now, they stop; nothing half-finished is kept.',
-    buttons: ['Keep going', 'Quit'],
-    defaultId: 0,
-    cancelId: 0,
-    noLink: true,
   };
 }
 

@@ -1,7 +1,8 @@
-import { readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { readFile, rename } from 'node:fs/promises';
 import path from 'node:path';
 import type { Log } from '../../server/index.ts';
 import { codeOf, isRecord } from './guards.ts';
+import { writeWhole } from './write-whole.ts';
 
 export interface WindowBounds {
   readonly x: number;
@@ -36,7 +37,7 @@ export async function openSettings(file: string, defaults: Settings, log: Log): 
     if (written === settings) return;
     const now = settings;
     try {
-      await writeWhole(file, now);
+      await writeWhole(file, `${JSON.stringify(now, null, 2)}\n`);
       written = now;
     } catch (error) {
       // They hold for this run; the next change tries again.
@@ -84,18 +85,6 @@ async function read(file: string, defaults: Settings, log: Log): Promise<Setting
   log('warn', 'settings:broken');
   await rename(file, `${file}.broken`).catch((error: unknown) => log('warn', 'settings:not-kept-aside', { code: codeOf(error) }));
   return defaults;
-}
-
-/** A reader sees the old file or the new one, never a part. */
-async function writeWhole(file: string, settings: Settings): Promise<void> {
-  const temporary = `${file}.new`;
-  try {
-    await writeFile(temporary, `${JSON.stringify(settings, null, 2)}\n`, { mode: 0o600, flush: true });
-    await rename(temporary, file);
-  } catch (error) {
-    await rm(temporary, { force: true });
-    throw error;
-  }
 }
 
 function isWindowBounds(value: unknown): value is WindowBounds {

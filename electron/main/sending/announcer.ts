@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
-import type { BatchBody } from '../../../server/contracts/api.ts';
 import type { SentFiles } from '../../contracts/bridge.ts';
+import { announceBatch } from './announce-batch.ts';
+import type { SendTarget } from './exchange.ts';
 import { toAnnounced } from './file-to-send.ts';
 import type { FileToSend } from './file-to-send.ts';
-import { readFailure, readOutcomes } from './read-reply.ts';
 import type { Found } from './walk-files.ts';
 
 /** Files in one announcement; the first is small, so that something shows at once. */
@@ -14,9 +14,7 @@ const MAX_CHUNK_BYTES = 900_000;
 
 type Skipped = SentFiles['skipped'][number];
 
-export interface AnnounceTarget {
-  readonly url: string;
-  readonly ownerToken: string;
+export interface AnnounceTarget extends SendTarget {
   readonly signal: AbortSignal;
   /** Takes over files that the server now lists as waiting. */
   readonly onWaiting: (files: readonly FileToSend[]) => void;
@@ -87,22 +85,11 @@ function emptyChunk(mostFiles = MAX_CHUNK_FILES): Chunk {
 
 async function announceChunkOf(target: AnnounceTarget, batch: string, files: readonly FileToSend[]): Promise<readonly Skipped[]> {
   if (files.length === 0) return [];
-  const body: BatchBody = { batch, files: files.map(toAnnounced) };
-  const response = await fetch(new URL('/api/batches', target.url), {
-    method: 'POST',
-    headers: { authorization: `Bearer ${target.ownerToken}`, 'content-type': 'application/json' },
-    body: JSON.stringify(body),
-    signal: target.signal,
-  });
-  const reply = await response.text();
-  if (!response.ok) {
-    const failure = readFailure(reply);
-    return files.map((file) => ({ name: nameForPeople(file), failure }));
-  }
-  const outcomes = readOutcomes(reply);
-  target.onWaiting(files.filter((file) => outcomes.get(file.id)?.state === 'waiting'));
+  const answer = await announceBatch(target, batch, files, target.signal);
+  if (answer.kind === 'refused') return files.map((file) => ({ name: nameForPeople(file), failure: answer.failure }));
+  target.onWaiting(files.filter((file) => answer.outcomes.get(file.id)?.state === 'waiting'));
   return files.flatMap((file) => {
-    const failure = outcomes.get(file.id)?.failure;
+    const failure = answer.outcomes.get(file.id)?.failure;
     return failure ? [{ name: nameForPeople(file), failure }] : [];
   });
 }

@@ -7,16 +7,22 @@ import type { FileToSend } from './file-to-send.ts';
 const CHUNK_BYTES = 1 << 20;
 
 /**
- * The bytes of a file, exactly as many as announced. It is looked at before and after: one that shrank, grew or was written to
- * meanwhile ends with FILE_CHANGED before its last byte can count, one that is gone with FILE_UNREADABLE.
+ * The bytes of a file from `start` on, together exactly as many as announced. It is looked at before and after: one that shrank, grew
+ * or was written to meanwhile ends with FILE_CHANGED before its last chunk is handed out, one that is gone with FILE_UNREADABLE.
  * @throws SourceFailure
  */
-export async function* readSource(file: FileToSend): AsyncGenerator<Buffer> {
+export async function* readSource(file: FileToSend, start = 0): AsyncGenerator<Buffer> {
   const handle = await openSource(file);
   try {
     await assertUnchanged(handle, file);
-    yield* readExactly(handle, file);
+    // One chunk behind: a resumable upload is complete with its last byte.
+    let held: Buffer | undefined;
+    for await (const chunk of readExactly(handle, file, start)) {
+      if (held !== undefined) yield held;
+      held = chunk;
+    }
     await assertUnchanged(handle, file);
+    if (held !== undefined) yield held;
   } finally {
     await handle.close();
   }
@@ -38,10 +44,10 @@ async function assertUnchanged(handle: FileHandle, file: FileToSend): Promise<vo
   if (stats.size !== file.size || stats.mtimeMs !== file.modifiedAtMs) throw new SourceFailure('FILE_CHANGED', file.id);
 }
 
-async function* readExactly(handle: FileHandle, file: FileToSend): AsyncGenerator<Buffer> {
-  if (file.size === 0) return;
-  const stream = handle.createReadStream({ start: 0, end: file.size - 1, highWaterMark: CHUNK_BYTES, autoClose: false });
-  let read = 0;
+async function* readExactly(handle: FileHandle, file: FileToSend, start: number): AsyncGenerator<Buffer> {
+  if (start >= file.size) return;
+  const stream = handle.createReadStream({ start, end: file.size - 1, highWaterMark: CHUNK_BYTES, autoClose: false });
+  let read = start;
   try {
     for await (const chunk of stream) {
       if (!Buffer.isBuffer(chunk)) continue;

@@ -1,71 +1,10 @@
-import http from 'node:http';
-import { text } from 'node:stream/consumers';
 import { PROGRESS_ID_HEADER } from '../../../server/contracts/api.ts';
+import { exchange } from './exchange.ts';
+import type { ExchangeAnswer, SendTarget } from './exchange.ts';
 import type { UploadForm } from './upload-form.ts';
 
-export interface FormTarget {
-  /** Base URL of the embedded server. */
-  readonly url: string;
-  readonly ownerToken: string;
-}
-
-export interface FormAnswer {
-  readonly status: number;
-  readonly body: string;
-}
-
-/**
- * Posts a form, waiting for the server to take each chunk before the next is read. Rejects when the body cannot be read to its end
- * (with that error, and the request is broken off, so that nothing of it can count as arrived), when `signal` says stop, and when
- * the connection is lost.
- */
-export function sendForm(target: FormTarget, batch: string, form: UploadForm, signal: AbortSignal): Promise<FormAnswer> {
-  const request = http.request(new URL('/api/uploads', target.url), {
-    method: 'POST',
-    // A connection of its own: one kept from before may be closed by the server just as it is used again.
-    agent: false,
-    signal,
-    headers: {
-      authorization: `Bearer ${target.ownerToken}`,
-      'content-type': form.contentType,
-      'content-length': form.contentLength,
-      [PROGRESS_ID_HEADER]: batch,
-    },
-  });
-
-  return new Promise((resolve, reject) => {
-    let answered = false;
-    request.once('error', reject);
-    request.once('response', (response) => {
-      // It may come before the body is through: a refusal. What is left need not be sent.
-      answered = true;
-      text(response).then((body) => resolve({ status: response.statusCode ?? 0, body }), reject)
-        .finally(() => {
-          if (!request.writableFinished) request.destroy();
-        });
-    });
-    writeBody(request, form.body).catch((error: unknown) => {
-      if (answered) return;
-      reject(error);
-      request.destroy();
-    });
-  });
-}
-
-async function writeBody(request: http.ClientRequest, body: AsyncIterable<Buffer>): Promise<void> {
-  for await (const chunk of body) await writeChunk(request, chunk);
-  request.end();
-}
-
-/** Resolves when the chunk has left for the server; Node never calls back for what a destroyed request still held. */
-function writeChunk(request: http.ClientRequest, chunk: Buffer): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const onClose = (): void => reject(new Error('The connection ended before the chunk was sent.'));
-    request.once('close', onClose);
-    request.write(chunk, (error) => {
-      request.off('close', onClose);
-      if (error) reject(error);
-      else resolve();
-    });
-  });
+/** Posts a form. Rejects as `exchange` does. */
+export function sendForm(target: SendTarget, batch: string, form: UploadForm, signal: AbortSignal): Promise<ExchangeAnswer> {
+  const headers = { 'content-type': form.contentType, 'content-length': form.contentLength, [PROGRESS_ID_HEADER]: batch };
+  return exchange(target, { method: 'POST', path: '/api/uploads', headers, body: form.body }, signal);
 }

@@ -1,14 +1,14 @@
 import type { FailureCode } from '../../../server/contracts/failure.ts';
+import type { SendTarget } from './exchange.ts';
 import { SourceFailure } from './file-to-send.ts';
 import type { FileToSend } from './file-to-send.ts';
 import { readSource } from './read-source.ts';
 import { readFailure, readOutcomes } from './read-reply.ts';
 import { sendForm } from './send-form.ts';
-import type { FormTarget } from './send-form.ts';
 import { createUploadForm } from './upload-form.ts';
 import type { FormPart } from './upload-form.ts';
 
-export interface GroupTarget extends FormTarget {
+export interface GroupTarget extends SendTarget {
   /** Tells the server that these will not come, and why; what has ended already stays as it is. */
   readonly giveUp: (ids: readonly string[], code: FailureCode) => void;
 }

@@ -24,3 +24,10 @@ export function takeGroup(waiting: Map<string, FileToSend>): readonly FileToSend
 export function isSmall(file: FileToSend): boolean {
   return file.size < SMALL_FILE_BYTES;
 }
+
+/** From here on a file is sent so that it can go on where it broke off. Below, sending again takes less than a second even over Wi-Fi. */
+export const RESUMABLE_BYTES = 8 << 20;
+
+export function isResumable(file: FileToSend): boolean {
+  return file.size >= RESUMABLE_BYTES;
+}

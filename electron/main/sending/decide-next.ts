@@ -1,0 +1,24 @@
+import type { FailureCode } from '../../../server/contracts/failure.ts';
+
+/** Pauses before the next try, while none brings it further; after the last, the upload stays as it is. */
+const PAUSES_MS = [100, 500, 2000] as const;
+
+/** What the connection, or the server's own trouble, may have caused: what has arrived stays, and it can go on from there. */
+const PASSING: ReadonlySet<FailureCode> = new Set<FailureCode>([
+  'UPLOAD_ABORTED', 'UPLOAD_STALLED', 'UPLOAD_LOCKED', 'UPLOAD_OFFSET_CONFLICT', 'REQUEST_TIMEOUT', 'STORAGE_UNAVAILABLE', 'TOO_MANY_UPLOADS', 'INTERNAL',
+]);
+
+export type Next =
+  | { readonly kind: 'go-on'; readonly afterMs: number }
+  | { readonly kind: 'leave' };
+
+/**
+ * Whether an upload that broke off goes on by itself.
+ * @param code why it broke off; null when the connection was lost without a word
+ * @param fruitless tries in a row, from 1, since the last that brought it further
+ */
+export function decideNext(code: FailureCode | null, fruitless: number): Next {
+  if (code !== null && !PASSING.has(code)) return { kind: 'leave' };
+  const afterMs = PAUSES_MS[fruitless - 1];
+  return afterMs === undefined ? { kind: 'leave' } : { kind: 'go-on', afterMs };
+}

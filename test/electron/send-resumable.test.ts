@@ -1,0 +1,116 @@
+import { utimesSync } from 'node:fs';
+import { mkdir, readdir, readlink, rm, stat, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import type { FileToSend } from '../../electron/main/sending/file-to-send.ts';
+import { readStates } from '../../electron/main/sending/read-states.ts';
+import type { GroupTarget } from '../../electron/main/sending/send-group.ts';
+import { sendResumable } from '../../electron/main/sending/send-resumable.ts';
+import { startServer } from '../../server/index.ts';
+import type { RunningServer } from '../../server/index.ts';
+import { startCuttingProxy } from '../helpers/cutting-proxy.ts';
+import type { CuttingProxy } from '../helpers/cutting-proxy.ts';
+import { listStaging, listTree } from '../helpers/disk.ts';
+import { sampleBytes, sha256 } from '../helpers/sample-bytes.ts';
+import { makeSparseFile } from '../helpers/sparse-file.ts';
+import { makeTempFolder } from '../helpers/temp-folder.ts';
+import type { TempFolder } from '../helpers/temp-folder.ts';
+import { waitUntil } from '../helpers/wait-until.ts';
+
+const BYTES = sampleBytes(40_000_000);
+const TOKEN = 'the-owner';
+
+let temp: TempFolder;
+let uploads: string;
+let server: RunningServer;
+let proxy: CuttingProxy;
+let file: FileToSend;
+
+beforeEach(async () => {
+  temp = await makeTempFolder();
+  uploads = path.join(temp.path, 'uploads');
+  await mkdir(uploads);
+  const source = path.join(temp.path, 'film.mov');
+  await writeFile(source, BYTES);
+  file = { id: 'u1', batch: 'b1', path: source, name: 'film.mov', folder: 'Holiday/ä', size: BYTES.length, modifiedAtMs: (await stat(source)).mtimeMs };
+  proxy = await startCuttingProxy(() => Number(new URL(server.url).port));
+  server = await start();
+});
+afterEach(async () => {
+  await proxy.close();
+  await server.stop();
+  await temp.remove();
+});
+
+const start = (): Promise<RunningServer> => startServer({ folder: uploads, ownerToken: TOKEN, allowedHosts: [`127.0.0.1:${proxy.port}`] }, () => undefined);
+const target = (url = server.url): GroupTarget => ({ url, ownerToken: TOKEN, giveUp: server.giveUp });
+const stateOf = async () => (await readStates(target(), AbortSignal.timeout(5000))).get('u1');
+
+async function sendThrough(cuts: readonly number[], onCut?: (cut: number) => void): Promise<string> {
+  proxy.cutAfter(cuts, onCut);
+  return sendResumable(target(`http://127.0.0.1:${proxy.port}`), file, AbortSignal.timeout(20_000));
+}
+
+test('after a broken connection it goes on where the server stands', async () => {
+  expect(await sendThrough([9_000_000, 15_000_000])).toBe('stored');
+  expect(Object.fromEntries(await listTree(uploads))).toEqual({ 'Holiday/ä/film.mov': sha256(BYTES) });
+  expect(await listStaging(uploads)).toEqual([]);
+  // What was on the wire at a cut may have to go again, and not more.
+  expect(proxy.carriedBytes()).toBeLessThan(BYTES.length + 4_000_000);
+});
+
+test('when nothing gets through any more it stays interrupted, and the next sending goes on', async () => {
+  expect(await sendThrough([9_000_000, ...Array.from({ length: 20 }, () => 1)])).toBe('interrupted');
+  expect(await stateOf()).toMatchObject({ state: 'interrupted' });
+  const [part] = (await listStaging(uploads)).filter(({ name }) => name.endsWith('.part'));
+  expect(part?.sizeBytes).toBeGreaterThan(1_000_000);
+  expect(await sendResumable(target(), file, AbortSignal.timeout(20_000))).toBe('stored');
+  expect([...(await listTree(uploads)).values()]).toEqual([sha256(BYTES)]);
+});
+
+test('a file that was written to meanwhile is given up, and nothing of it is kept', async () => {
+  expect(await sendThrough([9_000_000], () => utimesSync(file.path, 1, 1))).toBe('ended');
+  expect(await stateOf()).toMatchObject({ state: 'failed', failure: { code: 'FILE_CHANGED' } });
+  expect(await listStaging(uploads)).toEqual([]);
+  expect(await listTree(uploads)).toEqual(new Map());
+  const open = await Promise.all((await readdir('/proc/self/fd')).map((fd) => readlink(`/proc/self/fd/${fd}`).catch(() => '')));
+  expect(open).not.toContain(file.path);
+});
+
+test('a file that is gone is given up before its first byte', async () => {
+  await rm(file.path);
+  expect(await sendResumable(target(), file, AbortSignal.timeout(20_000))).toBe('ended');
+  expect(await stateOf()).toMatchObject({ state: 'failed', failure: { code: 'FILE_UNREADABLE' } });
+  expect(await listStaging(uploads)).toEqual([]);
+});
+
+test('a server that stops keeps what has arrived, and the next one goes on with it', async () => {
+  await rm(file.path);
+  await makeSparseFile(file.path, 200_000_000);
+  const { size, mtimeMs } = await stat(file.path);
+  file = { ...file, size, modifiedAtMs: mtimeMs };
+  const ending = new AbortController();
+  const sending = sendResumable(target(), file, ending.signal);
+  const partBytes = async () => (await listStaging(uploads)).find(({ name }) => name.endsWith('.part'))?.sizeBytes ?? 0;
+  await waitUntil('some of it to arrive', async () => (await partBytes()) > 0);
+  await server.stop();
+  const kept = await partBytes();
+  expect(kept).toBeGreaterThan(0);
+  ending.abort();
+  expect(await sending).toBe('interrupted');
+
+  server = await start();
+  expect(await stateOf()).toMatchObject({ state: 'interrupted' });
+  expect(await sendResumable(target(), file, AbortSignal.timeout(20_000))).toBe('stored');
+});
+
+test('what was cancelled does not come back', async () => {
+  const ending = new AbortController();
+  proxy.cutAfter([9_000_000], () => ending.abort());
+  expect(await sendResumable(target(`http://127.0.0.1:${proxy.port}`), file, ending.signal)).toBe('interrupted');
+  await waitUntil('the server to notice', async () => (await stateOf())?.state === 'interrupted');
+  await fetch(new URL('/api/uploads/u1', server.url), { method: 'DELETE', headers: { authorization: `Bearer ${TOKEN}` } });
+  expect(await listStaging(uploads)).toEqual([]);
+  expect(await sendResumable(target(), file, AbortSignal.timeout(20_000))).toBe('ended');
+  expect(await stateOf()).toMatchObject({ state: 'cancelled' });
+});
