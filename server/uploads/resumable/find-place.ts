@@ -1,3 +1,4 @@
+import { Failure } from '../../failure.ts';
 import { diskFailure } from '../disk-failure.ts';
 import type { UploadFolder } from '../upload-folder.ts';
 import type { ResumableState } from './resumable-folder.ts';
@@ -21,4 +22,9 @@ export async function findPlace(folders: Iterable<UploadFolder>, id: string): Pr
     if (state !== undefined) return { folder, state };
   }
   return undefined;
+}
+
+/** True when an upload was looked for and is not there. */
+export function isNotFound(error: unknown): boolean {
+  return error instanceof Failure && error.code === 'UPLOAD_NOT_FOUND';
 }

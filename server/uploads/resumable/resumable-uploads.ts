@@ -4,7 +4,7 @@ import { diskFailure } from '../disk-failure.ts';
 import type { Ledger } from '../ledger.ts';
 import { publishedMode, type UploadFolder } from '../upload-folder.ts';
 import type { AppendOrder } from './append-order.ts';
-import { findPlace, type Found } from './find-place.ts';
+import { findPlace, isNotFound, type Found } from './find-place.ts';
 import { createIdleWatch, type IdleWatch } from './idle-watch.ts';
 import { createKnownHashes } from './known-hashes.ts';
 import { publishResumable } from './publish-resumable.ts';
@@ -151,6 +151,12 @@ export class ResumableUploads {
     });
   }
 
+  /** Bytes that are here already, and need no room any more; 0 for what is unknown. */
+  async arrivedBytes(id: string, senderId: string): Promise<number> {
+    const state = (await findPlace(this.#folders, id))?.state;
+    return state?.info.sender.id === senderId ? state.offset : (this.#storedSize(id, senderId) ?? 0);
+  }
+
   /** True for an upload that was made here or restored, and has not ended. */
   has(id: string): Promise<boolean> {
     return findPlace(this.#folders, id).then((place) => place !== undefined, () => false);
@@ -280,8 +286,7 @@ export class ResumableUploads {
 
   #absence(id: string, senderId: string): Failure {
     const record = this.#ledger.queue.get(id);
-    const isExpired = record?.sender.id === senderId && record.failure?.code === 'UPLOAD_EXPIRED';
-    return new Failure(isExpired ? 'UPLOAD_EXPIRED' : 'UPLOAD_NOT_FOUND');
+    return new Failure(record?.sender.id === senderId && record.failure?.code === 'UPLOAD_EXPIRED' ? 'UPLOAD_EXPIRED' : 'UPLOAD_NOT_FOUND');
   }
 
   #storedSize(id: string, senderId: string): number | null {
@@ -292,8 +297,4 @@ export class ResumableUploads {
 
 function standingOfStored(size: number): Standing {
   return { offset: size, size, expiresAtMs: null };
-}
-
-function isNotFound(error: unknown): boolean {
-  return error instanceof Failure && error.code === 'UPLOAD_NOT_FOUND';
 }

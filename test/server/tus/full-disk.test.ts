@@ -1,0 +1,48 @@
+import { rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { readFailureCode } from '../../helpers/http-answer.ts';
+import { sampleBytes } from '../../helpers/sample-bytes.ts';
+import { mountSmallDisk } from '../../helpers/small-disk.ts';
+import { startTestServer } from '../../helpers/start-server.ts';
+import { isRoot } from '../../helpers/tools.ts';
+import { createTusClient, offsetIn, startUpload } from '../../helpers/tus.ts';
+import { watchDisk } from '../../helpers/watch-disk.ts';
+
+const CONTENT = sampleBytes(3_000_000);
+
+describe.skipIf(!isRoot())('a resumable upload on a disk that fills up', () => {
+  test('keeps what fitted, and goes on when there is room again (F2)', async () => {
+    const { path } = await mountSmallDisk(4 << 20);
+    const server = await startTestServer({ parent: path });
+    const disk = await watchDisk(server);
+    const tus = createTusClient(server.guest);
+    const id = await startUpload(server.guest, CONTENT, 500_000);
+    await writeFile(join(path, 'somebody-elses.bin'), Buffer.alloc(2_500_000));
+    const full = await tus.patch(id, 500_000, CONTENT.subarray(500_000));
+    expect([full.status, readFailureCode(full)]).toEqual([507, 'INSUFFICIENT_STORAGE']);
+    expect(await server.guest.record(id)).toMatchObject({ state: 'interrupted' });
+    const offset = offsetIn(await tus.head(id));
+    expect(offset).toBeGreaterThan(500_000);
+    expect(offset).toBeLessThan(CONTENT.length);
+    await rm(join(path, 'somebody-elses.bin'));
+    expect((await tus.patch(id, offset, CONTENT.subarray(offset))).status).toBe(204);
+    await disk.expectDone({ 'file.bin': CONTENT });
+  });
+
+  test('needs room only for what is still to come', async () => {
+    const { path } = await mountSmallDisk(4 << 20);
+    const server = await startTestServer({ parent: path });
+    const disk = await watchDisk(server);
+    const tus = createTusClient(server.guest);
+    const id = await startUpload(server.guest, CONTENT, 2_000_000);
+    const again = await tus.create({ size: CONTENT.length, id });
+    expect([again.status, offsetIn(again)]).toEqual([201, 2_000_000]);
+    const other = await tus.create({ size: CONTENT.length });
+    expect([other.status, readFailureCode(other)]).toEqual([507, 'INSUFFICIENT_STORAGE']);
+    expect((await tus.patch(id, 2_000_000, CONTENT.subarray(2_000_000))).status).toBe(204);
+    const stored = await tus.create({ size: CONTENT.length, id });
+    expect([stored.status, offsetIn(stored)]).toEqual([201, CONTENT.length]);
+    await disk.expectDone({ 'file.bin': CONTENT });
+  });
+});
