@@ -63,27 +63,27 @@ async function measureUnchanged(server, agent) {
 
 /** Each with a connection and a revision of its own, evenly spread over the quarter of a second. */
 async function startWatchers(server) {
-  const watchers = await Promise.all(Array.from({ length: WATCHERS }, async (_, index) => {
+  const known = JSON.parse((await exchange(server, new Agent(), 'GET', '/api/uploads')).body).revision;
+  const watchers = Array.from({ length: WATCHERS }, (_, index) => {
     const agent = new Agent({ keepAlive: true, maxSockets: 1 });
-    let { revision } = JSON.parse((await exchange(server, agent, 'GET', '/api/uploads')).body);
-    let asking = false;
-    const poll = async () => {
-      if (asking) return;
-      asking = true;
+    let revision = known;
+    let asking = null;
+    const ask = async () => {
       const { body } = await exchange(server, agent, 'GET', `/api/uploads?since=${encodeURIComponent(revision)}`);
       ({ revision } = JSON.parse(body));
-      asking = false;
+      asking = null;
     };
     let timer = setTimeout(() => {
-      timer = setInterval(() => void poll(), POLL_EVERY_MS);
+      timer = setInterval(() => void (asking ??= ask()), POLL_EVERY_MS);
     }, (index * POLL_EVERY_MS) / WATCHERS);
-    return () => {
+    return async () => {
       clearTimeout(timer);
       clearInterval(timer);
+      await asking;
       agent.destroy();
     };
-  }));
-  return () => watchers.forEach((stop) => stop());
+  });
+  return () => Promise.all(watchers.map((stop) => stop()));
 }
 
 /** One request as the window makes it, which sees everybody's records. */
