@@ -44,6 +44,24 @@ test('a file that is left alone is read whole, and closed', async () => {
   expect(await countOpenFiles()).toBe(before);
 });
 
+test.each([1, 1 << 20, 4_999_999, 5_000_000])('from byte %i on it is the rest', async (start) => {
+  const chunks: Buffer[] = [];
+  for await (const chunk of readSource(file, start)) chunks.push(chunk);
+  expect(Buffer.compare(Buffer.concat(chunks), BYTES.subarray(start))).toBe(0);
+});
+
+test('of a file that changes, the last chunk is never handed out', async () => {
+  let read = 0;
+  const reading = (async () => {
+    for await (const chunk of readSource(file)) {
+      if (read === 0) await utimes(file.path, 1, 1);
+      read += chunk.length;
+    }
+  })();
+  await expect(reading).rejects.toMatchObject({ code: 'FILE_CHANGED' });
+  expect(read).toBeLessThan(BYTES.length);
+});
+
 test('an empty file is no bytes', async () => {
   await truncate(file.path, 0);
   const { mtimeMs } = await stat(file.path);

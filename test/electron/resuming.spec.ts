@@ -24,14 +24,14 @@ const listPath = () => path.join(app.userData, 'unfinished.json');
 const readList = async () => JSON.parse(await readFile(listPath(), 'utf8')) as unknown;
 const partBytes = async () => (await listStaging(app.uploadFolder)).find(({ name }) => name.endsWith('.part'))?.sizeBytes ?? 0;
 
-/** Drops `film.mov`, and resolves when a good part of it has arrived, but not all. */
+/** Drops `film.mov`, and resolves when some of it has arrived, long before all. */
 async function sendSome(content: Buffer | number): Promise<UploadRecord> {
   if (typeof content === 'number') await makeSparseFile(app.inTemp('film.mov'), content);
   else await writeFile(app.inTemp('film.mov'), content);
   await app.drop([app.inTemp('film.mov')]);
-  await waitUntil('some of it to arrive', async () => (await partBytes()) > SIZE_BYTES / 10, 20_000);
-  const record = (await readRecords(app.window)).find(({ name }) => name === 'film.mov');
-  if (record === undefined) throw new Error('It is not in the list.');
+  const record = await waitForUpload(app.window, 'film.mov', 'receiving');
+  await waitUntil('some of it to be on disk', async () => (await partBytes()) > 0, 20_000);
+  await waitUntil('it to be remembered', async () => (await readFile(listPath(), 'utf8').catch(() => '')).includes(record.id));
   return record;
 }
 

@@ -144,7 +144,8 @@ export function createSendQueue(target: GroupTarget, unfinished: UnfinishedList)
     async retry(ids) {
       const known = ids.flatMap((id) => (isUnderWay(id) ? [] : (sources.get(id) ?? [])));
       const again: FileToSend[] = [];
-      let continued = 0;
+      // One that waits for its turn may still be called interrupted, and need not be asked for twice.
+      let continued = ids.filter(isUnderWay).length;
       for (const before of known) {
         const now = await refreshSource(before);
         const hasPart = interrupted.delete(before.id);
