@@ -4,7 +4,7 @@ import { readFailureCode, type HttpAnswer } from '../../helpers/http-answer.ts';
 import { sendRaw, requestHead } from '../../helpers/raw-http.ts';
 import { sampleBytes, sha256 } from '../../helpers/sample-bytes.ts';
 import { startTestServer } from '../../helpers/start-server.ts';
-import { CHUNK_TYPE, createTusClient, encodeMetadata, offsetIn, startUpload, stagedPath, TUS_PATH } from '../../helpers/tus.ts';
+import { CHUNK_TYPE, createTusClient, encodeMetadata, offsetIn, startUpload, TUS_PATH } from '../../helpers/tus.ts';
 import { watchDisk } from '../../helpers/watch-disk.ts';
 import { listStaging, listTree } from '../../helpers/disk.ts';
 
@@ -169,12 +169,14 @@ describe('a resumable upload', () => {
 });
 
 describe('a tus request that is wrong', () => {
-  test.each([undefined, '', '0.2.2', '1.0', '1.0.0, 0.2.2'])('in its version %j (E12)', async (version) => {
+  test('in its version (E12)', async () => {
     const server = await startTestServer();
     const disk = await watchDisk(server);
-    const headers = { 'upload-length': '5', ...(version === undefined ? {} : { 'tus-resumable': version }) };
-    const answer = await server.guest.request('POST', TUS_PATH, { headers });
-    expect([...refusal(answer), answer.headers['tus-version'], answer.headers['tus-resumable']]).toEqual([412, 'TUS_VERSION_UNSUPPORTED', '1.0.0', '1.0.0']);
+    for (const version of [undefined, '', '0.2.2', '1.0', '1.0.0, 0.2.2']) {
+      const headers = { 'upload-length': '5', ...(version === undefined ? {} : { 'tus-resumable': version }) };
+      const answer = await server.guest.request('POST', TUS_PATH, { headers });
+      expect([...refusal(answer), answer.headers['tus-version'], answer.headers['tus-resumable']]).toEqual([412, 'TUS_VERSION_UNSUPPORTED', '1.0.0', '1.0.0']);
+    }
     await disk.expectClean();
   });
 
@@ -193,11 +195,13 @@ describe('a tus request that is wrong', () => {
     expect(offsetIn(await tus.head(id))).toBe(HALF);
   });
 
-  test.each(['-1', '1e3', '5 5', '0x10', '5,5', String(2 ** 53), '9007199254740993', '', '99999999999999999999', '1.5'])('in its length %j (D8)', async (length) => {
+  test('in its length (D8)', async () => {
     const server = await startTestServer();
     const disk = await watchDisk(server);
-    const answer = await createTusClient(server.guest).create({ size: 0, headers: { 'upload-length': length } });
-    expect(refusal(answer)).toEqual([400, 'UPLOAD_LENGTH_INVALID']);
+    for (const length of ['-1', '1e3', '5 5', '0x10', '5,5', String(2 ** 53), '9007199254740993', '', '99999999999999999999', '1.5']) {
+      const answer = await createTusClient(server.guest).create({ size: 0, headers: { 'upload-length': length } });
+      expect([length, ...refusal(answer)]).toEqual([length, 400, 'UPLOAD_LENGTH_INVALID']);
+    }
     await disk.expectClean();
   });
 
@@ -278,6 +282,5 @@ describe('what tus is asked from elsewhere', () => {
       Host: 'evil.test', Authorization: `Bearer ${server.guest.token}`, 'Tus-Resumable': '1.0.0', 'Upload-Length': 5, 'Content-Type': CHUNK_TYPE, 'Content-Length': 0,
     }));
     expect(refusal(evil)).toEqual([421, 'HOST_NOT_ALLOWED']);
-    expect(stagedPath(server.folder, 'one', 'part')).toContain(server.folder);
   });
 });
