@@ -1,5 +1,6 @@
 import type { UploadRecord } from '../../server/contracts/upload.ts';
 import type { SendItem } from '../sender/send-item.ts';
+import { SMALL_FILE_BYTES } from '../sender/plan-request.ts';
 import { fileKind } from './file-kind.ts';
 import type { QueueRow, RowState } from './queue-row.ts';
 
@@ -8,9 +9,19 @@ function rowState({ state }: SendItem, record: UploadRecord | undefined): RowSta
     case 'ready': case 'reconnecting': case 'stored': case 'failed': case 'cancelled': return state.kind;
     case 'queued': return 'waiting';
     // The request has left this device; whether bytes arrive, only the server knows.
-    case 'sending': return record?.state === 'receiving' || record?.state === 'finishing' ? record.state : record?.state === 'stored' ? 'stored' : 'waiting';
+    case 'sending':
+      if (state.resuming) return 'reconnecting';
+      return record?.state === 'receiving' || record?.state === 'finishing' ? record.state : record?.state === 'stored' ? 'stored' : 'waiting';
     default: return state satisfies never;
   }
+}
+
+/** Bytes that the server has, and keeps also when the connection is lost. */
+function receivedOf(state: RowState, size: number, record: UploadRecord | undefined): number {
+  if (state === 'stored') return size;
+  if (state === 'receiving' || state === 'finishing') return record?.received ?? 0;
+  // A small file that was cut has to come again, as a whole.
+  return (state === 'reconnecting' || state === 'waiting') && size >= SMALL_FILE_BYTES ? record?.received ?? 0 : 0;
 }
 
 /** What the sender knows of a file and what the server has of it, as one row. */
@@ -22,7 +33,7 @@ export function pageRow(item: SendItem, record: UploadRecord | undefined, bytesP
     name: file.name,
     kind: fileKind(file.name, file.type),
     size: file.size,
-    received: state === 'stored' ? file.size : state === 'receiving' || state === 'finishing' ? record?.received ?? 0 : 0,
+    received: receivedOf(state, file.size, record),
     failure: local.kind === 'failed' ? local.failure : null,
     storedName: state === 'stored' && record?.state === 'stored' && record.name !== file.name ? record.name : null,
   };

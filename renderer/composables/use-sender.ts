@@ -26,9 +26,12 @@ export function useSender(client: Client): SenderInUse {
   const resume = (): void => { if (!document.hidden) sender.resume(); };
   window.addEventListener('online', resume);
   document.addEventListener('visibilitychange', resume);
+  // Back from the cache in which a browser keeps pages as they were.
+  window.addEventListener('pageshow', resume);
   onScopeDispose(() => {
     window.removeEventListener('online', resume);
     document.removeEventListener('visibilitychange', resume);
+    window.removeEventListener('pageshow', resume);
     sender.stop();
   });
 

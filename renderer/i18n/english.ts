@@ -92,7 +92,7 @@ export function createEnglish({ count: show }: Format): Messages {
       startOver: 'Clear',
       sending: (what) => `Sending ${what}`,
       screenHint: 'Keep this page open. If the screen locks, it will continue when you return.',
-      reconnecting: 'Connection lost. It continues by itself as soon as the computer answers.',
+      reconnecting: (wait) => `Connection lost. ${wait === null ? 'Trying again now.' : `Trying again in ${wait}.`} Nothing is lost.`,
       announceSending: (what) => `Sending ${what}.`,
       announceHalf: 'Half of it has arrived.',
       checking: 'Looking for the computer…',

@@ -92,7 +92,7 @@ export function createGerman({ count: show }: Format): Messages {
       startOver: 'Leeren',
       sending: (what) => `${what} werden gesendet`,
       screenHint: 'Lassen Sie diese Seite offen. Wenn der Bildschirm sich sperrt, geht es weiter, sobald Sie zurückkommen.',
-      reconnecting: 'Verbindung verloren. Es geht von selbst weiter, sobald der Computer antwortet.',
+      reconnecting: (wait) => `Verbindung verloren. ${wait === null ? 'Neuer Versuch jetzt.' : `Neuer Versuch in ${wait}.`} Nichts geht verloren.`,
       announceSending: (what) => `${what} werden gesendet.`,
       announceHalf: 'Die Hälfte ist angekommen.',
       checking: 'Der Computer wird gesucht …',

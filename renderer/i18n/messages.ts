@@ -64,7 +64,8 @@ export interface Messages {
     readonly startOver: string;
     readonly sending: (files: string) => string;
     readonly screenHint: string;
-    readonly reconnecting: string;
+    /** @param wait until the next try; null while one is under way */
+    readonly reconnecting: (wait: string | null) => string;
     readonly announceSending: (files: string) => string;
     readonly announceHalf: string;
     readonly checking: string;

@@ -15,6 +15,8 @@ export interface Page {
   readonly rows: ComputedRef<readonly QueueRow[]>;
   readonly summary: ComputedRef<PageSummary>;
   readonly counts: ComputedRef<VerdictCounts>;
+  /** When sending is tried again after a loss, by `Date.now()`; null when no try is planned. */
+  readonly nextTryAtMs: ComputedRef<number | null>;
   /** Names of dropped things that could not be read. */
   readonly unreadable: Ref<readonly string[]>;
 }
@@ -40,6 +42,9 @@ export function usePage(): Page {
     return { word: fileWord(sent.map(({ kind }) => kind)), total: sent.length, stored, failed, cancelled };
   });
 
+  // The sender tells of every change through its items.
+  const nextTryAtMs = computed(() => (items.value.size === 0 ? null : sender.nextTryAtMs()));
+
   // Work that has just begun must not wait for an idle poll.
   watch(() => summary.value.phase, (phase) => { if (phase === 'sending') queue.wake(); });
 
@@ -49,5 +54,5 @@ export function usePage(): Page {
   window.addEventListener('beforeunload', askBeforeLeaving);
   onScopeDispose(() => { window.removeEventListener('beforeunload', askBeforeLeaving); });
 
-  return { session, sender, queue, rows, summary, counts, unreadable: ref([]) };
+  return { session, sender, queue, rows, summary, counts, nextTryAtMs, unreadable: ref([]) };
 }

@@ -8,6 +8,8 @@ const CONNECTION_CODES: ReadonlySet<FailureCode> = new Set<FailureCode>([
   'UPLOAD_ABORTED', 'UPLOAD_STALLED', 'SENDER_GONE', 'MULTIPART_TRUNCATED', 'REQUEST_TIMEOUT', 'SHUTTING_DOWN', 'TOO_MANY_UPLOADS',
   // Of one file: an earlier connection of ours still holds it.
   'UPLOAD_ID_IN_USE',
+  // Of one that can be resumed: ask where it stands, or begin again, and go on.
+  'UPLOAD_LOCKED', 'UPLOAD_OFFSET_CONFLICT', 'UPLOAD_EXPIRED', 'UPLOAD_STATE_LOST',
 ]);
 
 /** The permission's fate: only a person can help. */
@@ -27,6 +29,8 @@ export type RequestLoss =
   | { readonly kind: 'access' }
   /** Somebody else announced these ids. */
   | { readonly kind: 'ids-taken' }
+  /** By the person at the computer. */
+  | { readonly kind: 'cancelled' }
   | { readonly kind: 'refused'; readonly failure: FailureReport };
 
 /** @throws whatever is no answer of a server and no lack of one */
@@ -36,5 +40,6 @@ export function lossOf(error: unknown): RequestLoss {
   const { report, retryAfterMs } = error;
   if (ACCESS_CODES.has(report.code)) return { kind: 'access' };
   if (report.code === 'UPLOAD_ID_IN_USE') return { kind: 'ids-taken' };
+  if (report.code === 'CANCELLED') return { kind: 'cancelled' };
   return CONNECTION_CODES.has(report.code) ? { kind: 'connection', waitMs: retryAfterMs ?? 0 } : { kind: 'refused', failure: report };
 }

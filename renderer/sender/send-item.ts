@@ -6,7 +6,8 @@ export type SendState =
   | { readonly kind: 'ready' }
   /** Its turn has not come; `announced` once the server knows of it. */
   | { readonly kind: 'queued'; readonly announced: boolean }
-  | { readonly kind: 'sending' }
+  /** `resuming` until the server has said how much it has from an earlier try. */
+  | { readonly kind: 'sending'; readonly resuming: boolean }
   /** The connection is lost; the sender goes on by itself. */
   | { readonly kind: 'reconnecting' }
   | { readonly kind: 'stored' }

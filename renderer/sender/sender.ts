@@ -1,22 +1,27 @@
 import type { UploadRecord } from '../../server/contracts/upload.ts';
-import { ApiFailure, reportOf, ServerUnreachable } from '../api/api-failure.ts';
+import { reportOf, ServerUnreachable } from '../api/api-failure.ts';
 import type { Client } from '../api/client.ts';
 import { announce, splitAnnouncement } from './announce.ts';
 import { checkLimits } from './check-limits.ts';
+import { FileChanged } from './chunk-reader.ts';
+import { createForgetting } from './forget-on-server.ts';
 import { endOf, lossOf } from './outcome.ts';
 import type { PickedFile } from './picked-file.ts';
-import { planRequest, type PlannedRequest, type RequestLimits } from './plan-request.ts';
+import { planRequest, type PlannedRequest, type QueuedFile, type RequestLimits } from './plan-request.ts';
 import { canRead } from './probe-file.ts';
 import { createRecovery } from './recovery.ts';
 import { canRetry, type SendItem } from './send-item.ts';
 import { createSendList } from './send-list.ts';
 import { sendRequest } from './send-request.ts';
-import { watchForStall, type StallWatch } from './stall-watch.ts';
+import { FORM_STALL_MS, RESUMABLE_STALL_MS, watchForStall, type StallWatch } from './stall-watch.ts';
+import { sendByTus } from './tus-upload.ts';
 
 /** A browser opens six connections to one host over HTTP/1.1; polling, cancelling and a second tab need the rest. */
 const PARALLEL_REQUESTS = 3;
 /** One connection is always free for small files. */
 const PARALLEL_LARGE = PARALLEL_REQUESTS - 1;
+/** A server that has got nothing for so long when the person returns may be talked to over a dead connection. */
+const QUIET_MS = 4000;
 /** A form costs more bytes than its files; headers and manifest of a full one stay below this. */
 const FORM_OVERHEAD_BYTES = 2 << 20;
 
@@ -40,6 +45,8 @@ export interface Sender {
   learn(records: readonly UploadRecord[]): void;
   /** Goes on at once after a loss: the network, the person or the permission is back. */
   resume(): void;
+  /** When it tries again after a loss, by `Date.now()`; null when no try is planned. */
+  nextTryAtMs(): number | null;
   stop(): void;
 }
 
@@ -47,9 +54,19 @@ export interface Sender {
 export function createSender(client: Client, changed: () => void): Sender {
   const list = createSendList();
   const running = new Map<PlannedRequest, Run>();
+  /** Files of which the server holds what has arrived. */
+  const begun = new Set<string>();
   const life = new AbortController();
-  const recovery = createRecovery(() => { void enqueue(list.idsIn('reconnecting')); });
+  const forgetting = createForgetting(client, life.signal);
+  const recovery = createRecovery(() => { start(list.idsIn('reconnecting')); });
   let limits: RequestLimits = { maxFiles: Number.POSITIVE_INFINITY, maxBytes: Number.POSITIVE_INFINITY };
+
+  /** What has begun is asked for where it stands, all else announced first. */
+  function start(ids: readonly string[]): void {
+    list.setState(ids.filter((id) => begun.has(id)), { kind: 'queued', announced: true });
+    pump();
+    void enqueue(ids.filter((id) => !begun.has(id)));
+  }
 
   /** Asks what the server takes, refuses what is hopeless, announces the rest and starts. */
   async function enqueue(ids: readonly string[]): Promise<void> {
@@ -98,7 +115,8 @@ export function createSender(client: Client, changed: () => void): Sender {
 
   function hold(ids: readonly string[], minDelayMs: number): void {
     if (ids.length === 0) return;
-    list.setState(ids, recovery.schedule(minDelayMs) ? { kind: 'reconnecting' } : { kind: 'failed', failure: reportOf('UPLOAD_ABORTED') });
+    const endless = ids.some((id) => begun.has(id));
+    list.setState(ids, recovery.schedule(minDelayMs, endless) ? { kind: 'reconnecting' } : { kind: 'failed', failure: reportOf('UPLOAD_ABORTED') });
   }
 
   /** What becomes of files whose request ended in an error. */
@@ -112,6 +130,7 @@ export function createSender(client: Client, changed: () => void): Sender {
       case 'connection': hold(lost, loss.waitMs); break;
       case 'access': list.setState(lost, { kind: 'reconnecting' }); break;
       // Announced before the code changed: they belong to who we were then.
+      case 'cancelled': list.setState(lost, { kind: 'cancelled' }); break;
       case 'ids-taken': void enqueue(list.renew(lost)); break;
       case 'refused': list.setState(lost, { kind: 'failed', failure: loss.failure }); break;
       default: loss satisfies never;
@@ -131,17 +150,17 @@ export function createSender(client: Client, changed: () => void): Sender {
 
   async function run(request: PlannedRequest): Promise<void> {
     const stop = new AbortController();
-    const watch = watchForStall(() => { stop.abort(new ServerUnreachable('The request hangs')); });
+    const watch = watchForStall(request.large ? RESUMABLE_STALL_MS : FORM_STALL_MS, () => { stop.abort(new ServerUnreachable('The request hangs')); });
     running.set(request, { stop, watch });
     const ids = request.files.map(({ id }) => id);
-    list.setState(ids, { kind: 'sending' });
+    list.setState(ids, { kind: 'sending', resuming: ids.some((id) => begun.has(id)) });
     try {
-      const outcome = await sendRequest(client, request, stop.signal);
-      recovery.succeeded();
-      hold(ids.filter((id) => !settle(id, outcome.get(id))), 0);
+      if (request.large) for (const queued of request.files) await sendLarge(queued, stop.signal, watch);
+      else await sendSmall(request, stop.signal);
     } catch (error) {
+      if (error instanceof FileChanged) await failChanged(ids);
       // Called off because all its files are cancelled: nothing is lost then.
-      if (!stop.signal.aborted || error instanceof ServerUnreachable) {
+      else if (!stop.signal.aborted || error instanceof ServerUnreachable) {
         if (error instanceof ServerUnreachable) await failUnreadable(request);
         takeLoss(ids, error);
       }
@@ -152,10 +171,41 @@ export function createSender(client: Client, changed: () => void): Sender {
     pump();
   }
 
+  async function sendSmall(request: PlannedRequest, signal: AbortSignal): Promise<void> {
+    const outcome = await sendRequest(client, request, signal);
+    recovery.succeeded();
+    hold(request.files.flatMap(({ id }) => (settle(id, outcome.get(id)) ? [] : [id])), 0);
+  }
+
+  async function sendLarge(queued: QueuedFile, signal: AbortSignal, watch: StallWatch): Promise<void> {
+    const { id } = queued;
+    let most: number | null = null;
+    await sendByTus(queued, {
+      tus: client.tus, begun: begun.has(id), signal,
+      advanced(offset) {
+        begun.add(id);
+        watch.heard({ state: 'receiving' });
+        // That the server answers is no success yet: a line may break at every chunk.
+        if (most !== null && offset > most) recovery.succeeded();
+        most = Math.max(most ?? 0, offset);
+        list.setState([id].filter(list.isMoving), { kind: 'sending', resuming: false });
+        changed();
+      },
+    });
+    begun.delete(id);
+    list.setState([id], { kind: 'stored' });
+  }
+
   async function failUnreadable({ files }: PlannedRequest): Promise<void> {
-    // The browser keeps refusing a file that changed since it was picked; only picking it again helps.
-    const failure = { ...reportOf('FILE_CHANGED'), retryable: false };
-    for (const { id, file } of files) if (!await canRead(file)) list.setState([id].filter(list.isMoving), { kind: 'failed', failure });
+    for (const { id, file } of files) if (!await canRead(file)) await failChanged([id]);
+  }
+
+  /** The browser keeps refusing a file that changed since it was picked; only picking it again helps. */
+  async function failChanged(ids: readonly string[]): Promise<void> {
+    const held = ids.filter((id) => begun.delete(id));
+    list.setState(ids.filter(list.isMoving), { kind: 'failed', failure: { ...reportOf('FILE_CHANGED'), retryable: false } });
+    // What had arrived of it is of no use to anybody.
+    await dropOnServer(held);
   }
 
   function abortEmptyRequests(): void {
@@ -163,14 +213,7 @@ export function createSender(client: Client, changed: () => void): Sender {
   }
 
   async function dropOnServer(ids: readonly string[]): Promise<void> {
-    for (const id of ids) {
-      try {
-        await client.call('DELETE /api/uploads/:id', { params: { id }, signal: life.signal });
-      } catch (error) {
-        // Unknown there, or nobody to tell: ending the request below, or the server's own watch, has the same effect.
-        if (!(error instanceof ApiFailure || error instanceof ServerUnreachable) && !life.signal.aborted) throw error;
-      }
-    }
+    await forgetting.forget(ids);
     abortEmptyRequests();
   }
 
@@ -182,8 +225,10 @@ export function createSender(client: Client, changed: () => void): Sender {
     },
     sendReady() { void enqueue(list.batchReady()); },
     retry(ids) {
-      void enqueue(ids.filter((id) => {
+      start(ids.filter((id) => {
         const item = list.items.get(id);
+        // The server keeps nothing of what was cancelled, and wants to hear of it again.
+        if (item?.state.kind === 'cancelled') begun.delete(id);
         return item !== undefined && canRetry(item);
       }));
     },
@@ -198,6 +243,7 @@ export function createSender(client: Client, changed: () => void): Sender {
       changed();
     },
     learn(records) {
+      void forgetting.catchUp(list.isMoving);
       for (const record of records) {
         for (const [request, { watch }] of running) if (request.files.some(({ id }) => id === record.id)) watch.heard(record);
         const state = list.items.get(record.id)?.state;
@@ -208,8 +254,12 @@ export function createSender(client: Client, changed: () => void): Sender {
       changed();
     },
     resume() {
+      for (const [{ large }, { stop, watch }] of running) {
+        if (large && watch.quietMs() > QUIET_MS) stop.abort(new ServerUnreachable('The connection may be dead'));
+      }
       if (list.idsIn('reconnecting').length > 0) recovery.now();
     },
+    nextTryAtMs: recovery.nextAtMs,
     stop() {
       life.abort();
       for (const { stop, watch } of running.values()) {

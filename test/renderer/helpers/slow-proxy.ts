@@ -9,6 +9,10 @@ export interface SlowProxy {
   speed(bytesPerSecond: number): void;
   /** A connection that has brought so many bytes brings no more, and does not say so. Infinity: they all go on. */
   hangAfter(bytes: number): void;
+  /** Cuts every connection when so many more bytes have come for the server; once, or like `breakDown`. */
+  cutAfter(bytes: number, how: 'once' | 'for-good'): void;
+  /** Bytes that came for the server, over all connections. */
+  carriedBytes(): number;
   /** Cuts every connection, and until `mend` each new one too. */
   breakDown(): void;
   mend(): void;
@@ -22,7 +26,11 @@ export async function startSlowProxy(): Promise<SlowProxy> {
   let bytesPerSecond = Number.POSITIVE_INFINITY;
   let hangAfterBytes = Number.POSITIVE_INFINITY;
   let broken = false;
+  let carriedBytes = 0;
+  let cutAtBytes = Number.POSITIVE_INFINITY;
+  let cutForGood = false;
   const sockets = new Set<Socket>();
+  const clients = new Set<Socket>();
 
   function forget(socket: Socket): void {
     socket.on('error', () => socket.destroy());
@@ -36,12 +44,22 @@ export async function startSlowProxy(): Promise<SlowProxy> {
       client.resetAndDestroy();
       return;
     }
+    clients.add(client);
+    client.on('close', () => clients.delete(client));
     const upstream = connect(targetPort, '127.0.0.1');
     forget(upstream);
     upstream.pipe(client);
     let brought = 0;
     client.on('data', (chunk) => {
-      upstream.write(chunk);
+      const rest = cutAtBytes - carriedBytes;
+      carriedBytes += Math.min(chunk.byteLength, rest);
+      upstream.write(chunk.subarray(0, rest));
+      if (rest <= chunk.byteLength) {
+        cutAtBytes = Number.POSITIVE_INFINITY;
+        broken = cutForGood;
+        for (const each of clients) each.resetAndDestroy();
+        return;
+      }
       brought += chunk.byteLength;
       if (brought > hangAfterBytes) {
         client.pause();
@@ -51,7 +69,8 @@ export async function startSlowProxy(): Promise<SlowProxy> {
       client.pause();
       setTimeout(() => client.resume(), Math.max(SLICE_MS, (chunk.byteLength / bytesPerSecond) * 1000)).unref();
     });
-    client.on('close', () => upstream.destroy());
+    // What it brought before still gets there.
+    client.on('close', () => upstream.destroySoon());
     upstream.on('close', () => client.destroy());
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -64,6 +83,11 @@ export async function startSlowProxy(): Promise<SlowProxy> {
     port,
     target(to) { targetPort = to; },
     speed(value) { bytesPerSecond = value; },
+    cutAfter(bytes, how) {
+      cutAtBytes = carriedBytes + bytes;
+      cutForGood = how === 'for-good';
+    },
+    carriedBytes: () => carriedBytes,
     hangAfter(bytes) { hangAfterBytes = bytes; },
     breakDown() {
       broken = true;

@@ -1,0 +1,83 @@
+import type { FailureCode } from '../../server/contracts/failure.ts';
+import { ApiFailure, reportOf } from './api-failure.ts';
+import { withDeadline } from './deadline.ts';
+import { exchange, failureOf, type Exchanged } from './exchange.ts';
+import type { ApiFetch } from './platform.ts';
+import { encodeMetadata, readBytesHeader } from './tus-headers.ts';
+
+/** Longer than the server waits until an older connection lets go of an upload (5 s). */
+const QUESTION_TIMEOUT_MS = 25_000;
+
+/** What a HEAD says by its status alone: it has no body, so no code (RFC 9110, section 9.3.2). */
+const FAILURE_OF_STATUS: Readonly<Record<number, FailureCode>> = {
+  401: 'TOKEN_INVALID', 404: 'UPLOAD_NOT_FOUND', 408: 'REQUEST_TIMEOUT', 410: 'UPLOAD_EXPIRED', 421: 'HOST_NOT_ALLOWED', 423: 'UPLOAD_LOCKED',
+  429: 'TOO_MANY_UPLOADS', 503: 'STORAGE_UNAVAILABLE',
+};
+
+/** How far an upload is on the server. */
+export interface TusStanding {
+  /** Bytes on its disk. */
+  readonly offset: number;
+  /** All is there, and checked and published: an upload that is merely complete still has a time at which it expires. */
+  readonly stored: boolean;
+}
+
+export interface TusCreation {
+  readonly id: string;
+  readonly batch: string;
+  readonly name: string;
+  /** With `/` between the parts; empty when there is none. */
+  readonly folder: string;
+  /** Bytes. */
+  readonly size: number;
+}
+
+/** Uploads in pieces, over the tus protocol 1.0.0 (https://tus.io/protocols/resumable-upload). All methods @throws as Client.call */
+export interface TusClient {
+  /** Makes an upload under its announced id, or finds the one that is there. */
+  create(creation: TusCreation, signal: AbortSignal): Promise<TusStanding>;
+  /** Where an upload stands; an older connection that still hangs lets go of it. */
+  standing(id: string, signal: AbortSignal): Promise<TusStanding>;
+  /** Adds bytes. There is no deadline: how long it takes is up to the line. */
+  append(id: string, offset: number, bytes: ArrayBuffer, signal: AbortSignal): Promise<TusStanding>;
+}
+
+export function createTusClient(apiFetch: ApiFetch): TusClient {
+  async function ask(path: string, method: string, headers: Readonly<Record<string, string>>, signal: AbortSignal, body?: ArrayBuffer): Promise<TusStanding> {
+    const answer = await exchange(apiFetch, path, {
+      method, headers: { 'Tus-Resumable': '1.0.0', ...headers }, signal, ...(body === undefined ? {} : { body }),
+    });
+    const offset = readBytesHeader(answer.response.headers, 'Upload-Offset');
+    if (answer.response.ok && offset !== null) return { offset, stored: !answer.response.headers.has('Upload-Expires') };
+    throw method === 'HEAD' ? failureOfStatus(answer) : failureOf(answer);
+  }
+
+  async function askInTime(path: string, method: string, headers: Readonly<Record<string, string>>, signal: AbortSignal): Promise<TusStanding> {
+    const deadline = withDeadline(QUESTION_TIMEOUT_MS, signal);
+    return ask(path, method, headers, deadline.signal).finally(deadline.done);
+  }
+
+  return {
+    async create({ id, batch, name, folder, size }, signal) {
+      const metadata = encodeMetadata({ filename: name, id, batch, ...(folder === '' ? {} : { folder }) });
+      return askInTime('/api/tus', 'POST', { 'Upload-Length': String(size), 'Upload-Metadata': metadata }, signal);
+    },
+    async standing(id, signal) {
+      return askInTime(pathOf(id), 'HEAD', {}, signal);
+    },
+    async append(id, offset, bytes, signal) {
+      const headers = { 'Upload-Offset': String(offset), 'Content-Type': 'application/offset+octet-stream' };
+      return ask(pathOf(id), 'PATCH', headers, signal, bytes);
+    },
+  };
+}
+
+function pathOf(id: string): string {
+  return `/api/tus/${encodeURIComponent(id)}`;
+}
+
+function failureOfStatus(answer: Exchanged): ApiFailure {
+  const { status, report, retryAfterMs } = failureOf(answer);
+  const code = FAILURE_OF_STATUS[status];
+  return new ApiFailure(status, code === undefined ? report : reportOf(code), retryAfterMs);
+}
