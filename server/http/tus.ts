@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { Router, type Request, type RequestHandler, type Response } from 'express';
 import { Failure } from '../failure.ts';
 import { CHECKSUM_ALGORITHMS } from '../uploads/resumable/append-stream.ts';
-import type { Standing } from '../uploads/resumable/resumable-uploads.ts';
+import type { Standing } from '../uploads/resumable/standing.ts';
 import { callerOf } from './gate.ts';
 import { isProgressKey } from './read-files.ts';
 import { announcedBytes, inviteBody } from './request-body.ts';

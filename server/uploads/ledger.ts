@@ -51,6 +51,12 @@ export class Ledger {
     return this.put(failedRecord(record, failure));
   }
 
+  /** What came stays, and the upload can go on. */
+  interrupt(record: UploadRecord, failure: Failure): UploadRecord {
+    this.#log('info', 'upload:interrupted', { id: record.id, name: record.name, bytes: record.received, code: failure.code, cause: failure.reason });
+    return this.put({ ...record, state: 'interrupted', changedAtMs: Date.now() });
+  }
+
   store(record: UploadRecord, published: PublishedFile, sha256: string): UploadRecord {
     const now = Date.now();
     const { name, path } = published;

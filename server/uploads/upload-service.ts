@@ -8,7 +8,8 @@ import { isUnderWay, Ledger } from './ledger.ts';
 import { newRecord } from './new-record.ts';
 import type { ProgressCache } from './progress-cache.ts';
 import type { ProgressEntry } from './progress-entry.ts';
-import { ResumableUploads, type Standing } from './resumable/resumable-uploads.ts';
+import { ResumableUploads } from './resumable/resumable-uploads.ts';
+import type { Standing } from './resumable/standing.ts';
 import { receiveUpload, type Arrival, type FileOrder } from './reception.ts';
 import type { UploadFolder } from './upload-folder.ts';
 

@@ -1,16 +1,13 @@
-import type { UploadState } from '../../contracts/upload.ts';
 import { Failure } from '../../failure.ts';
-import { diskFailure } from '../disk-failure.ts';
 import type { Ledger } from '../ledger.ts';
 import { publishedMode, type UploadFolder } from '../upload-folder.ts';
 import type { AppendOrder } from './append-order.ts';
 import { findPlace, isNotFound, type Found } from './find-place.ts';
 import { createIdleWatch, type IdleWatch } from './idle-watch.ts';
-import { createKnownHashes } from './known-hashes.ts';
-import { publishResumable } from './publish-resumable.ts';
 import type { ResumableInfo } from './resumable-info.ts';
 import { placed, recordOf } from './resumable-record.ts';
-import { writeChunk } from './resumable-writer.ts';
+import { standingOfStored, type Standing } from './standing.ts';
+import { createTransfer, type Transfer } from './transfer.ts';
 import { underLock } from './upload-lock.ts';
 
 /** What is too old is looked for this often. */
@@ -24,14 +21,6 @@ interface ResumableOptions {
   readonly keepMs: number;
 }
 
-/** How far an upload is. */
-export interface Standing {
-  readonly offset: number;
-  readonly size: number;
-  /** When what is there will be given up; null once all is stored. */
-  readonly expiresAtMs: number | null;
-}
-
 /**
  * Uploads that survive a lost connection and a restart: created with their size, appended to until complete, then published the
  * same way as every other file. The offset is always what is on disk.
@@ -40,13 +29,14 @@ export class ResumableUploads {
   readonly #options: ResumableOptions;
   readonly #ledger: Ledger;
   readonly #folders = new Set<UploadFolder>();
-  readonly #hashes = createKnownHashes();
+  readonly #transfer: Transfer;
   readonly #idle: IdleWatch;
   readonly #sweeping: NodeJS.Timeout;
 
   constructor(options: ResumableOptions) {
     this.#options = options;
     this.#ledger = options.ledger;
+    this.#transfer = createTransfer(options.ledger);
     this.#idle = createIdleWatch((id) => {
       const record = this.#ledger.queue.get(id);
       if (record?.state === 'receiving' && !this.#ledger.running.has(id)) this.#ledger.put({ ...record, state: 'interrupted', changedAtMs: Date.now() });
@@ -123,8 +113,9 @@ export class ResumableUploads {
       const { info } = found.state;
       if (order.offset !== found.state.offset) throw new Failure('UPLOAD_OFFSET_CONFLICT', { offset: found.state.offset });
       if (order.offset + (order.length ?? 0) > info.size) throw new Failure('UPLOAD_SIZE_EXCEEDED', { limit: info.size });
-      const offset = await this.#write(order, found, wanted);
-      if (offset === info.size) return this.#finish(found);
+      this.#idle.clear(info.id);
+      const offset = await this.#transfer.write(order, found, wanted);
+      if (offset === info.size) return this.#transfer.finish(found);
       this.#idle.start(info.id);
       return { offset, size: info.size, expiresAtMs: Date.now() + this.#options.keepMs };
     };
@@ -165,58 +156,6 @@ export class ResumableUploads {
   stop(): void {
     this.#idle.stop();
     clearInterval(this.#sweeping);
-  }
-
-  async #write(order: AppendOrder, { folder, state }: Found, wanted: AbortSignal): Promise<number> {
-    const { id, offset, checksum, stream } = order;
-    const running = new AbortController();
-    const hash = this.#hashes.take(id, offset);
-    this.#idle.clear(id);
-    this.#ledger.running.set(id, running);
-    const follow = (received: number, next: UploadState): void => {
-      this.#ledger.put({ ...recordOf(state, next), received });
-    };
-    follow(offset, 'receiving');
-    try {
-      const signal = AbortSignal.any([running.signal, order.signal, wanted]);
-      const now = await writeChunk(stream, folder.resumables, { id, offset, size: state.info.size, hash, checksum, signal, follow });
-      if (hash !== null) this.#hashes.keep(id, now, hash);
-      return now;
-    } catch (error) {
-      throw await this.#interrupt({ folder, state }, diskFailure(error));
-    } finally {
-      this.#ledger.running.delete(id);
-    }
-  }
-
-  /** All bytes are here and durable. */
-  async #finish(found: Found): Promise<Standing> {
-    const { folder, state } = found;
-    const { id, size } = state.info;
-    try {
-      const { published, sha256 } = await publishResumable(folder, state.info, this.#hashes.take(id, size));
-      this.#ledger.store({ ...recordOf(state, 'finishing'), received: size }, published, sha256);
-      return { offset: size, size, expiresAtMs: null };
-    } catch (error) {
-      const failure = diskFailure(error);
-      // Not the file that was announced: nothing that could be added would make it right.
-      if (failure.code !== 'CHECKSUM_MISMATCH') throw await this.#interrupt(found, failure);
-      await folder.resumables.remove(id);
-      this.#ledger.fail(recordOf(state, 'failed'), failure);
-      throw failure;
-    }
-  }
-
-  /** What came stays, and the upload can go on; unless it was called off. */
-  async #interrupt({ folder, state }: Found, failure: Failure): Promise<Failure> {
-    if (failure.code === 'CANCELLED') {
-      await folder.resumables.remove(state.info.id);
-      this.#ledger.fail(recordOf(state, 'interrupted'), failure);
-      return failure;
-    }
-    const now = await folder.resumables.find(state.info.id);
-    this.#ledger.put({ ...recordOf(state, 'interrupted'), received: now?.offset ?? 0 });
-    return failure;
   }
 
   async #locked<Result>(id: string, senderId: string, job: (found: Found, wanted: AbortSignal) => Promise<Result>): Promise<Result> {
@@ -271,7 +210,7 @@ export class ResumableUploads {
     if (offset < info.size) return { offset, size: info.size, expiresAtMs: Math.round(changedAtMs) + this.#options.keepMs };
     const file = await found.folder.resumables.openToAppend(info.id);
     await file.seal(publishedMode()).finally(() => file.close());
-    return this.#finish(found);
+    return this.#transfer.finish(found);
   }
 
   /** Removes what is too old, and says so in the queue. */
@@ -293,8 +232,4 @@ export class ResumableUploads {
     const record = this.#ledger.queue.get(id);
     return record?.state === 'stored' && record.sender.id === senderId ? record.received : null;
   }
-}
-
-function standingOfStored(size: number): Standing {
-  return { offset: size, size, expiresAtMs: null };
 }
