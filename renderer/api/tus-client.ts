@@ -43,7 +43,7 @@ export interface TusClient {
 }
 
 export function createTusClient(apiFetch: ApiFetch): TusClient {
-  async function ask(path: string, method: string, headers: Readonly<Record<string, string>>, signal: AbortSignal, body?: ArrayBuffer): Promise<TusStanding> {
+  async function ask(path: string, method: string, headers: Readonly<Record<string, string>>, signal: AbortSignal, body?: Blob): Promise<TusStanding> {
     const answer = await exchange(apiFetch, path, {
       method, headers: { 'Tus-Resumable': '1.0.0', ...headers }, signal, ...(body === undefined ? {} : { body }),
     });
@@ -67,7 +67,8 @@ export function createTusClient(apiFetch: ApiFetch): TusClient {
     },
     async append(id, offset, bytes, signal) {
       const headers = { 'Upload-Offset': String(offset), 'Content-Type': 'application/offset+octet-stream' };
-      return ask(pathOf(id), 'PATCH', headers, signal, bytes);
+      // Chromium takes some hundred milliseconds to hand over an ArrayBuffer of 8 MiB, and a tenth of that for a Blob in memory.
+      return ask(pathOf(id), 'PATCH', headers, signal, new Blob([bytes]));
     },
   };
 }
