@@ -32,5 +32,10 @@ export function servePage(folder: string, onVisit: (deviceName: string) => void)
     // The names under assets/ carry a hash of the content.
     setHeaders: (response, path) => response.setHeader('Cache-Control', /[/\\]assets[/\\]/u.test(path) ? 'public, max-age=31536000, immutable' : 'no-cache'),
   });
-  return [noteVisit, files];
+  // Programs and polls ask for nothing on disk: no look there for each of them.
+  const pageOnly: RequestHandler = (request, response, next) => {
+    if (request.path.startsWith('/api/')) next();
+    else files(request, response, next);
+  };
+  return [noteVisit, pageOnly];
 }
