@@ -60,6 +60,8 @@ test('while the line is down the page says when it tries again, and how much is 
   const guest = await enter(page, box);
   const path = await inbox.file('film.mp4', MIDDLING);
   await guest.pick(path);
+  // Slow enough for the page to hear how much has arrived before the line goes.
+  box.proxy.speed(6 * MEGA);
   box.proxy.cutAfter(MIDDLING / 2, 'for-good');
   await guest.send.click();
   await expectBytesAtServer(box.proxy, MIDDLING / 2 - 1);
@@ -68,6 +70,7 @@ test('while the line is down the page says when it tries again, and how much is 
   await expect(guest.row('film.mp4')).toContainText(/MB of 24 MB/);
   // More than one try, so that a try that fails is seen to be followed by another.
   await expect(page.getByText('Trying again in 4 sec')).toBeVisible();
+  box.proxy.speed(Number.POSITIVE_INFINITY);
   box.proxy.mend();
   await expect(guest.verdict).toHaveText('Your video arrived', { timeout: PATIENCE_MS });
   expectOnlyMissing(box.proxy, MIDDLING);
