@@ -31,7 +31,8 @@ export default defineConfig({
   workers: 2,
   fullyParallel: false,
   forbidOnly: ci,
-  retries: 0,
+  // Two busy processors drive a browser, a server and the test: where nobody watches, a second try, which the report names.
+  retries: ci ? 1 : 0,
   timeout: 60_000,
   expect: { timeout: 10_000 },
   reporter: [['list']],
