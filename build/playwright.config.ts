@@ -31,8 +31,7 @@ export default defineConfig({
   workers: 2,
   fullyParallel: false,
   forbidOnly: ci,
-  // Two busy processors drive a browser, a server and the test: where nobody watches, a second try, which the report names.
-  retries: ci ? 1 : 0,
+  retries: 0,
   timeout: 60_000,
   expect: { timeout: 10_000 },
   reporter: [['list']],
