@@ -1,13 +1,10 @@
 import { existsSync } from 'node:fs';
-import { mkdir } from 'node:fs/promises';
-import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { onTestFinished } from 'vitest';
 import { startProcess, type TestProcess } from './child-process.ts';
 import { createClient, type TestClient } from './client.ts';
 import { isObject } from './http-answer.ts';
 import { TEST_CODE } from './launch-server.ts';
-import { makeTempFolder } from './temp-folder.ts';
+import { makeUploadFolder } from './upload-folder.ts';
 import { waitUntil } from './wait-until.ts';
 
 const CLI = fileURLToPath(new URL('../../out/server/cli.js', import.meta.url));
@@ -43,7 +40,7 @@ export function runCli(args: readonly string[], options: Pick<CliOptions, 'under
 
 /** Starts a headless server on a free port and resolves when it says that it is ready. */
 export async function startCli(options: CliOptions = {}): Promise<CliServer> {
-  const folder = options.folder ?? (await makeFolder());
+  const folder = options.folder ?? (await makeUploadFolder());
   const args = options.args ?? [];
   const code = args.includes('--code') || args.includes('--open') ? [] : ['--code', TEST_CODE];
   const child = runCli(['--folder', folder, '--port', '0', '--json', ...code, ...args], options);
@@ -65,12 +62,4 @@ function readReady(stdout: string): { url: string; code: string | null; pid: num
   const { url, code, pid } = value;
   if (typeof url !== 'string' || typeof pid !== 'number') throw new Error(`Not what --json promises: ${line}`);
   return { url, pid, code: typeof code === 'string' ? code.replaceAll(' ', '') : null };
-}
-
-async function makeFolder(): Promise<string> {
-  const temp = await makeTempFolder();
-  onTestFinished(() => temp.remove());
-  const folder = join(temp.path, 'uploads');
-  await mkdir(folder);
-  return folder;
 }

@@ -1,11 +1,11 @@
 import { mkdir, readdir, stat, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { describe, expect, onTestFinished, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { listStaging, STAGING_NAME } from '../../helpers/disk.ts';
 import { readFailureCode } from '../../helpers/http-answer.ts';
 import { sampleBytes } from '../../helpers/sample-bytes.ts';
 import { startTestServer } from '../../helpers/start-server.ts';
-import { makeTempFolder } from '../../helpers/temp-folder.ts';
+import { makeUploadFolder } from '../../helpers/upload-folder.ts';
 import { createTusClient, offsetIn, openPatch, stagedPath, startUpload } from '../../helpers/tus.ts';
 import { waitUntil } from '../../helpers/wait-until.ts';
 import { watchDisk } from '../../helpers/watch-disk.ts';
@@ -17,14 +17,6 @@ const KEEP_MS = 3_600_000;
 async function age(path: string, ageMs = KEEP_MS + 1000): Promise<void> {
   const then = new Date(Date.now() - ageMs);
   await utimes(path, then, then);
-}
-
-async function makeFolder(): Promise<string> {
-  const temp = await makeTempFolder();
-  onTestFinished(() => temp.remove());
-  const folder = join(temp.path, 'uploads');
-  await mkdir(folder);
-  return folder;
 }
 
 describe('an unfinished upload that is too old', () => {
@@ -63,7 +55,7 @@ describe('an unfinished upload that is too old', () => {
   });
 
   test('and all that was left behind by crashes goes at the next start; what is younger, and what is not ours, stays (H4, H12, E17)', async () => {
-    const folder = await makeFolder();
+    const folder = await makeUploadFolder();
     const staging = join(folder, STAGING_NAME);
     await mkdir(join(staging, 'quarantine'), { recursive: true });
     const [old, young] = ['0'.repeat(32), '1'.repeat(32)];
