@@ -4,6 +4,12 @@ import type { AnnouncedFile, Totals, UploadRecord } from './upload.ts';
 /** Header or query parameter that names a batch before its first byte arrives (nginx upload-progress module's convention). */
 export const PROGRESS_ID_HEADER = 'X-Progress-ID';
 
+/**
+ * Header of a tus creation or PATCH that says what the hash of the whole file is: `xxh128=:base64:` or `sha-256=:base64:`
+ * (RFC 9530, section 3). The one that comes last counts; when all bytes are here and hash to something else, nothing is stored.
+ */
+export const FILE_DIGEST_HEADER = 'Repr-Digest';
+
 /** Name of the form field that announces the files of a request. */
 export const MANIFEST_FIELD = 'manifest';
 

@@ -45,6 +45,10 @@ export interface UploadRecord {
   readonly storedAtMs?: number;
   /** Hash of the stored bytes, lower-case hex; present once stored. */
   readonly sha256?: string;
+  /** Hash of the stored bytes as `algorithm:hex`, `xxh128` or the `sha-256` that the sender gave; present once stored. */
+  readonly digest?: string;
+  /** The sender hashed the file too, and both ends agree; absent for an upload that is only stored. */
+  readonly verified?: true;
 }
 
 /** One file of a manifest: what a sender says about it beforehand. */
@@ -57,6 +61,8 @@ export interface AnnouncedFile {
   /** Bytes. */
   readonly size: number;
   readonly modifiedAtMs?: number;
+  /** What the sender's own hash of the whole file is, as `algorithm:hex`; other bytes are then not stored. */
+  readonly digest?: string;
 }
 
 /** First field of a form, as JSON; the n-th file part belongs to the n-th entry. */
