@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { chromium } from '@playwright/test';
 import { collect, writeSample, writeSmallSamples } from './bench-folder.mjs';
+import { watchBrowserCpu } from './browser-cpu.mjs';
 import { interleave, timed } from './interleave.mjs';
 import { makePeerPages } from './peer-pages.mjs';
 import { startOurs, startPeer } from './start-child.mjs';
@@ -23,6 +24,7 @@ export async function measureChromium(box, options) {
   const large = { title: 'one large file', paths: [await writeSample(source, 'film.bin', options.sizeBytes)], bytes: options.sizeBytes };
   const small = await makeThousand(box);
   const browser = await launch();
+  const cpu = await watchBrowserCpu(browser);
   const servers = [];
   try {
     const ours = await startOurs(await box.make('page-ours'));
@@ -40,7 +42,7 @@ export async function measureChromium(box, options) {
         const page = await context.newPage();
         page.setDefaultTimeout(PATIENCE_MS);
         await page.goto(`${server.url}/${path}`);
-        const ms = await send(page, load);
+        const ms = await cpu.note(`${name}, ${load.title}`, () => send(page, load));
         await context.close();
         await collect(server.folder, name, { files: load.paths.length, bytes: load.bytes });
         return ms;
@@ -51,9 +53,12 @@ export async function measureChromium(box, options) {
       way('Uppy + @tus/server', tus, 'uppy.html', sendByPeerPage),
       way('one fetch of a form to multer', multer, 'form.html', sendByPeerPage),
     ];
-    const warmUp = { paths: small.paths.slice(0, 20), bytes: 20 * SMALL_BYTES };
+    const warmUp = { title: 'warm-up', paths: small.paths.slice(0, 20), bytes: 20 * SMALL_BYTES };
     for (const contestant of ways) await contestant(warmUp).turn();
-    const measure = (load) => interleave(`chromium, ${load.title}`, ways.map((contestant) => contestant(load)), options);
+    const measure = async (load) => {
+      const rows = await interleave(`chromium, ${load.title}`, ways.map((contestant) => contestant(load)), options);
+      return rows.map((row) => ({ ...row, browserCpu: cpu.seconds(`${row.name}, ${load.title}`) }));
+    };
     return { browser: browser.version(), large: await measure(large), small: await measure(small) };
   } finally {
     await browser.close();

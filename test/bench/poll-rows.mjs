@@ -4,6 +4,7 @@ import { collect, writeSample } from './bench-folder.mjs';
 import { sendTus } from './curl-roads.mjs';
 import { interleave, timed } from './interleave.mjs';
 import { startOurs } from './start-child.mjs';
+import { watchQueue } from './watch-queue.mjs';
 
 const RECORDS = 10_000;
 const ANNOUNCED_AT_ONCE = 2000;
@@ -26,7 +27,7 @@ export async function measurePolls(box, options) {
       name,
       pid: server.pid,
       async turn() {
-        const stop = watch ? await startWatchers(server) : () => undefined;
+        const stop = watch ? await startWatchers(server, agent) : () => undefined;
         const ms = await timed(() => sendTus(`${server.url}/api/tus`, path, sizeBytes)).finally(stop);
         await collect(server.folder, name, { files: 1, bytes: sizeBytes });
         return ms;
@@ -62,28 +63,11 @@ async function measureUnchanged(server, agent) {
 }
 
 /** Each with a connection and a revision of its own, evenly spread over the quarter of a second. */
-async function startWatchers(server) {
-  const known = JSON.parse((await exchange(server, new Agent(), 'GET', '/api/uploads')).body).revision;
-  const watchers = Array.from({ length: WATCHERS }, (_, index) => {
-    const agent = new Agent({ keepAlive: true, maxSockets: 1 });
-    let revision = known;
-    let asking = null;
-    const ask = async () => {
-      const { body } = await exchange(server, agent, 'GET', `/api/uploads?since=${encodeURIComponent(revision)}`);
-      ({ revision } = JSON.parse(body));
-      asking = null;
-    };
-    let timer = setTimeout(() => {
-      timer = setInterval(() => void (asking ??= ask()), POLL_EVERY_MS);
-    }, (index * POLL_EVERY_MS) / WATCHERS);
-    return async () => {
-      clearTimeout(timer);
-      clearInterval(timer);
-      await asking;
-      agent.destroy();
-    };
-  });
-  return () => Promise.all(watchers.map((stop) => stop()));
+async function startWatchers(server, agent) {
+  const { revision } = JSON.parse((await exchange(server, agent, 'GET', '/api/uploads')).body);
+  const stops = await Promise.all(Array.from({ length: WATCHERS }, (_, index) =>
+    watchQueue(server, revision, { everyMs: POLL_EVERY_MS, firstAfterMs: (index * POLL_EVERY_MS) / WATCHERS })));
+  return () => Promise.all(stops.map((stop) => stop()));
 }
 
 /** One request as the window makes it, which sees everybody's records. */

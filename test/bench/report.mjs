@@ -24,12 +24,22 @@ export function decide(target) {
   return { ...target, met: Number.isFinite(figure) && met };
 }
 
+/** Where the CPU time of a browser and its server went. */
+function cpuTable({ title, rows }) {
+  const watched = rows.filter(({ browserCpu }) => browserCpu !== undefined);
+  if (watched.length === 0) return [];
+  const names = Object.keys(watched[0].browserCpu);
+  const cells = ({ name, browserCpu, cpuMs }) => [name, ...names.map((process) => `${browserCpu[process].toFixed(2)} s`), `${(cpuMs / 1000).toFixed(2)} s`];
+  return ['', ...table([`CPU time, ${title}`, ...names, 'server'], watched.map(cells))];
+}
+
 /** All of it as Markdown, which is also plain enough for a terminal. */
 export function render({ machine, tables, targets, memory, unchanged, profiles, notes }) {
   const { cores, processor, memoryGiB, system, node, folder, chromium } = machine;
   const lines = [
     `${cores} cores (${processor}), ${memoryGiB} GiB of memory, ${system}, Node.js ${node}, curl ${machine.curl}${chromium === undefined ? '' : `, Chromium ${chromium}`}; folder: ${folder}; load ${machine.load.join(' ')}`,
     ...tables.flatMap(({ title, rows, bytes }) => ['', ...table([title, 'median', 'fastest', 'slowest', 'MiB/s', 'server CPU', 'time, first = 1'], rows.map((row) => rowCells(row, rows[0], bytes)))]),
+    ...tables.flatMap(cpuTable),
     ...(memory.length === 0 ? [] : ['', ...table(['while memory is watched', 'memory before', 'grown by', 'delay p99', 'delay at most', 'server CPU'],
       memory.map((row) => [row.road, `${row.beforeMiB} MiB`, `${row.grownMiB} MiB`, `${row.delayP99Ms} ms`, `${row.delayMaxMs} ms`, `${(row.cpuMs / 1000).toFixed(2)} s`]))]),
     ...(unchanged === undefined ? [] : ['', `unchanged poll: ${unchanged.bodyBytes} bytes, ${unchanged.wireBytes} with headers, ${unchanged.cpuMs} ms of server CPU (${unchanged.records} records)`]),
