@@ -8,6 +8,8 @@ function rowState({ state }: SendItem, record: UploadRecord | undefined): RowSta
   switch (state.kind) {
     case 'ready': case 'reconnecting': case 'stored': case 'failed': case 'cancelled': return state.kind;
     case 'queued': return 'waiting';
+    // The server keeps what it has of it.
+    case 'paused': return 'interrupted';
     // The request has left this device; whether bytes arrive, only the server knows.
     case 'sending':
       if (state.resuming) return 'reconnecting';

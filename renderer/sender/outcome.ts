@@ -17,7 +17,7 @@ const ACCESS_CODES: ReadonlySet<FailureCode> = new Set<FailureCode>(['AUTH_REQUI
 
 /** How a file ended, in the server's words; null when it did not end, or only because its connection did. */
 export function endOf(record: UploadRecord | undefined): SendState | null {
-  if (record?.state === 'stored') return { kind: 'stored' };
+  if (record?.state === 'stored') return { kind: 'stored', verified: record.verified === true };
   if (record?.state === 'cancelled') return { kind: 'cancelled' };
   if (record?.state !== 'failed' || record.failure === undefined || CONNECTION_CODES.has(record.failure.code)) return null;
   return { kind: 'failed', failure: record.failure };

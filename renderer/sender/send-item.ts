@@ -10,7 +10,10 @@ export type SendState =
   | { readonly kind: 'sending'; readonly resuming: boolean }
   /** The connection is lost; the sender goes on by itself. */
   | { readonly kind: 'reconnecting' }
-  | { readonly kind: 'stored' }
+  /** A person holds it back; the server keeps what it has. */
+  | { readonly kind: 'paused' }
+  /** `verified` when both ends hashed it and agree. */
+  | { readonly kind: 'stored'; readonly verified: boolean }
   | { readonly kind: 'failed'; readonly failure: FailureReport }
   | { readonly kind: 'cancelled' };
 
@@ -19,17 +22,27 @@ export interface SendItem {
   /** Null until it is sent for the first time. */
   readonly batch: string | null;
   readonly state: SendState;
+  /** The server keeps what has arrived of it: it is asked where the file stands, and only the rest is sent. */
+  readonly begun: boolean;
+  /** Bytes that the browser says have left it; what has arrived may be less. */
+  readonly sentBytes: number;
 }
 
-export function isEnded({ state }: SendItem): boolean {
+export function isEnded({ state }: Pick<SendItem, 'state'>): boolean {
   return state.kind === 'stored' || state.kind === 'failed' || state.kind === 'cancelled';
 }
 
-export function isMoving(item: SendItem): boolean {
+/** Sent, and not at its end: on its way or held back. */
+export function isOpen(item: Pick<SendItem, 'state'>): boolean {
   return item.state.kind !== 'ready' && !isEnded(item);
 }
 
+/** On its way, without anybody holding it back. */
+export function isMoving(item: Pick<SendItem, 'state'>): boolean {
+  return isOpen(item) && item.state.kind !== 'paused';
+}
+
 /** Sending the same file again can help. */
-export function canRetry({ state }: SendItem): boolean {
+export function canRetry({ state }: Pick<SendItem, 'state'>): boolean {
   return state.kind === 'cancelled' || (state.kind === 'failed' && state.failure.retryable);
 }

@@ -1,20 +1,28 @@
 import { makeId } from './make-id.ts';
 import type { PickedFile } from './picked-file.ts';
 import type { QueuedFile } from './plan-request.ts';
-import { isMoving, type SendItem, type SendState } from './send-item.ts';
+import { isMoving, isOpen, type SendItem, type SendState } from './send-item.ts';
+import type { AdoptedFile } from './unfinished-file.ts';
 
 /** The files of a sender and where each one is. */
 export interface SendList {
   /** By upload id, in the order in which they were added. */
   readonly items: ReadonlyMap<string, SendItem>;
   add(files: readonly PickedFile[]): void;
+  /** Files that already have a batch. Those that are here already stay as they are. @returns the ids of the others */
+  adopt(files: readonly AdoptedFile[]): readonly string[];
   remove(ids: readonly string[]): void;
   setState(ids: readonly string[], state: SendState): void;
+  /** See SendItem. */
+  setBegun(id: string, begun: boolean): void;
+  /** See SendItem. */
+  setSentBytes(id: string, sentBytes: number): void;
   /** Puts all that is ready into one new batch. @returns their ids */
   batchReady(): readonly string[];
   /** The same files under new ids, in a new batch. @returns the new ids */
   renew(ids: readonly string[]): readonly string[];
   idsIn(kind: SendState['kind']): readonly string[];
+  isOpen(id: string): boolean;
   isMoving(id: string): boolean;
   /** Files that have a batch, as they are sent. */
   queued(ids: Iterable<string>): readonly QueuedFile[];
@@ -32,10 +40,20 @@ export function createSendList(): SendList {
     if (item !== undefined) items.set(id, { ...item, ...changes });
   }
 
+  function is(id: string, what: (item: SendItem) => boolean): boolean {
+    const item = items.get(id);
+    return item !== undefined && what(item);
+  }
+
   return {
     items, idsIn,
     add(files) {
-      for (const picked of files) items.set(picked.id, { picked, batch: null, state: { kind: 'ready' } });
+      for (const picked of files) items.set(picked.id, { picked, batch: null, state: { kind: 'ready' }, begun: false, sentBytes: 0 });
+    },
+    adopt(files) {
+      const strange = files.filter(({ picked }) => !items.has(picked.id));
+      for (const { picked, batch, begun } of strange) items.set(picked.id, { picked, batch, begun, state: { kind: 'queued', announced: false }, sentBytes: 0 });
+      return strange.map(({ picked }) => picked.id);
     },
     remove(ids) {
       for (const id of ids) items.delete(id);
@@ -43,6 +61,8 @@ export function createSendList(): SendList {
     setState(ids, state) {
       for (const id of ids) change(id, { state });
     },
+    setBegun(id, begun) { change(id, { begun }); },
+    setSentBytes(id, sentBytes) { change(id, { sentBytes }); },
     batchReady() {
       const batch = makeId();
       const ids = idsIn('ready');
@@ -62,15 +82,13 @@ export function createSendList(): SendList {
           continue;
         }
         const picked = { ...item.picked, id: makeId() };
-        items.set(picked.id, { ...item, picked, batch });
+        items.set(picked.id, { ...item, picked, batch, begun: false, sentBytes: 0 });
         renewed.push(picked.id);
       }
       return renewed;
     },
-    isMoving(id) {
-      const item = items.get(id);
-      return item !== undefined && isMoving(item);
-    },
+    isOpen: (id) => is(id, isOpen),
+    isMoving: (id) => is(id, isMoving),
     queued(ids) {
       return [...ids].flatMap((id): QueuedFile[] => {
         const item = items.get(id);
