@@ -4,7 +4,7 @@ import type { Sender } from '../contracts/upload.ts';
 import { Failure } from '../failure.ts';
 import { canonicalCode } from './code.ts';
 import { deviceName } from './device-name.ts';
-import { createSessionTokens, looksLikeSessionToken, newPageSender } from './session-token.ts';
+import { createSessionTokens, looksLikeSessionToken, pageSender } from './session-token.ts';
 import { createWrongCodes } from './wrong-codes.ts';
 
 /** Who asks. */
@@ -27,9 +27,10 @@ export interface Access {
   identify(credentials: Credentials): Caller;
   /**
    * A token of its own for a device.
+   * @param device its own secret, which makes it the same sender as before
    * @throws Failure AUTH_REQUIRED, CODE_INVALID, PIN_LOCKED
    */
-  startSession(code: string | undefined, credentials: Credentials): SessionReply;
+  startSession(code: string | undefined, device: string | undefined, credentials: Credentials): SessionReply;
   readonly asksForCode: boolean;
 }
 
@@ -79,10 +80,10 @@ export function createAccess({ code, isShared, ownerToken }: AccessOptions): Acc
       requireCode(given, credentials.address);
       return programAt(credentials);
     },
-    startSession(given, credentials) {
+    startSession(given, device, credentials) {
       if (code !== null && given === undefined) throw new Failure('AUTH_REQUIRED');
       requireCode(given ?? '', credentials.address);
-      const sender = newPageSender(deviceName(credentials.userAgent));
+      const sender = pageSender(deviceName(credentials.userAgent), device);
       return { ...tokens.issue(sender), sender };
     },
   };

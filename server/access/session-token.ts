@@ -1,4 +1,4 @@
-import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
+import { createHash, createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
 import type { Sender } from '../contracts/upload.ts';
 
 const PREFIX = 's1.';
@@ -24,9 +24,13 @@ export function looksLikeSessionToken(text: string): boolean {
   return text.startsWith(PREFIX);
 }
 
-/** A new identity for a device that opens the page. */
-export function newPageSender(name: string): Sender {
-  return { id: `page-${randomBytes(16).toString('hex')}`, name, kind: 'page' };
+/**
+ * Who a device is that opens the page: the same one for the same secret, somebody new without one. The id shows up in records, so
+ * it must not tell the secret.
+ */
+export function pageSender(name: string, secret: string = randomBytes(32).toString('hex')): Sender {
+  const id = createHash('sha256').update('slipway device ').update(secret).digest('hex').slice(0, 32);
+  return { id: `page-${id}`, name, kind: 'page' };
 }
 
 export function createSessionTokens(secret: Buffer): SessionTokens {

@@ -88,6 +88,11 @@ export type CacheHealth = 'ok' | 'degraded';
 export interface SessionBody {
   /** Not needed on a server that asks for no code. */
   readonly code?: string;
+  /**
+   * A secret of the device's own making, drawn at random and kept: 32 to 128 letters, digits, `-` and `_`. Whoever shows it again is
+   * the same sender, also with a new code and after a restart of the server. It lets nobody in. Without it: a new sender each time.
+   */
+  readonly device?: string;
 }
 
 export interface SessionReply {

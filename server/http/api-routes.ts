@@ -79,13 +79,17 @@ export function apiRoutes(limits: FormLimits, access: Access, facts: ServerFacts
   return router;
 }
 
+/** At least 128 bits, if drawn at random. */
+const DEVICE_SECRET = /^[\w-]{32,128}$/u;
+
 /** How a device comes by its token; the only API route before the gate's last door. */
 export function sessionRoute(access: Access): Router {
   const router = Router();
   router.post('/api/session', ...jsonBody, (request, response) => {
-    const { code } = objectBody(request);
+    const { code, device } = objectBody(request);
     if (code !== undefined && (typeof code !== 'string' || code.length > 128)) throw new Failure('BODY_INVALID');
-    const reply: Api['POST /api/session']['reply'] = access.startSession(code, credentialsOf(request));
+    if (device !== undefined && (typeof device !== 'string' || !DEVICE_SECRET.test(device))) throw new Failure('BODY_INVALID');
+    const reply: Api['POST /api/session']['reply'] = access.startSession(code, device, credentialsOf(request));
     response.status(201).json(reply);
   });
   return router;

@@ -1,12 +1,12 @@
 import { randomBytes } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { createSessionTokens, looksLikeSessionToken, newPageSender } from '../../../server/access/session-token.ts';
+import { createSessionTokens, looksLikeSessionToken, pageSender } from '../../../server/access/session-token.ts';
 
 describe('session tokens', () => {
   beforeEach(() => void vi.useFakeTimers({ toFake: ['Date'] }));
   afterEach(() => void vi.useRealTimers());
 
-  const sender = newPageSender('iPhone (Safari) “ä”');
+  const sender = pageSender('iPhone (Safari) “ä”');
 
   test('tell every process with the same secret who it is', () => {
     const secret = randomBytes(32);
@@ -37,8 +37,9 @@ describe('session tokens', () => {
     for (const text of ['s1.', 's1..', 's1.x.y', `${token}.z.`.slice(0, -4), token.slice(0, -5), 's1.e30.', `s1.${'A'.repeat(10_000)}.x`]) expect(tokens.verify(text)).toBeNull();
   });
 
-  test('identities are never the same twice', () => {
-    expect(new Set(Array.from({ length: 1000 }, () => newPageSender('x').id)).size).toBe(1000);
+  test('identities are never the same twice, but for one secret', () => {
+    expect(pageSender('x', 'secret').id).toBe(pageSender('y', 'secret').id);
+    expect(new Set(Array.from({ length: 1000 }, () => pageSender('x').id)).size).toBe(1000);
     expect(sender.id).toMatch(/[0-9a-f]{32}/u);
   });
 });

@@ -1,9 +1,10 @@
+import { randomBytes } from 'node:crypto';
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { createClient } from '../../helpers/client.ts';
 import { STAGING_NAME } from '../../helpers/disk.ts';
-import { readFailureCode, readJson } from '../../helpers/http-answer.ts';
+import { readFailureCode, readJson, type HttpAnswer } from '../../helpers/http-answer.ts';
 import { OWNER_TOKEN, TEST_CODE } from '../../helpers/launch-server.ts';
 import { buildForm, file } from '../../helpers/multipart.ts';
 import { openRaw, requestHead } from '../../helpers/raw-http.ts';
@@ -124,7 +125,22 @@ describe('who may come in', () => {
     expect(answer.headers['cache-control']).toContain('no-store');
   });
 
-  test.each(['{"code":1}', '{"code":null}', '[]', 'null', '{', '{"code":{"a":1}}', ''])('a session body %j is refused, not believed', async (body) => {
+  test('a device with a secret of its own is the same sender again, also on another server; the secret lets nobody in', async () => {
+    const secret = randomBytes(32).toString('hex');
+    const open = async (device: string, code = TEST_CODE): Promise<HttpAnswer> => {
+      // A server of its own each time, as after a restart: nothing but the secret is the same.
+      const server = await startTestServer();
+      return server.stranger.request('POST', '/api/session', { headers: { 'content-type': 'application/json' }, body: JSON.stringify({ code, device }) });
+    };
+    const senderOf = async (device: string): Promise<unknown> => readJson(await open(device))['sender'];
+    const first = await senderOf(secret);
+    expect(await senderOf(secret)).toEqual(first);
+    expect(await senderOf(randomBytes(32).toString('hex'))).not.toEqual(first);
+    expect(JSON.stringify(first)).not.toContain(secret);
+    expect((await open(secret, 'WRONG1')).status).toBe(401);
+  });
+
+  test.each(['{"code":1}', '{"code":null}', '[]', 'null', '{', '{"code":{"a":1}}', '{"device":1}', '{"device":"short"}', `{"device":"${'x'.repeat(129)}"}`, ''])('a session body %j is refused, not believed', async (body) => {
     const server = await startTestServer();
     const answer = await server.stranger.request('POST', '/api/session', { headers: { 'content-type': 'application/json' }, body });
     expect([400, 401]).toContain(answer.status);
