@@ -21,7 +21,7 @@ function summarizeBatch(id: string, records: readonly UploadRecord[], first: Upl
   const inState = (state: UploadRecord['state']): number => records.filter((record) => record.state === state).length;
   const counts = {
     word: fileWord(records.map(({ name }) => fileKind(name))),
-    total: records.length, stored: inState('stored'), failed: inState('failed'), cancelled: inState('cancelled'),
+    total: records.length, stored: inState('stored'), verified: records.filter(({ verified }) => verified === true).length, failed: inState('failed'), cancelled: inState('cancelled'),
   };
   const wanted = records.filter(({ state }) => state !== 'failed' && state !== 'cancelled');
   return {
@@ -51,9 +51,11 @@ export function groupBatches(records: ReadonlyMap<string, UploadRecord>): readon
 }
 
 export function recordRow(record: UploadRecord, bytesPerSecond: number): QueueRow {
-  const { id, name, path, originalName, size, received, state, failure } = record;
+  const { id, name, path, originalName, size, received, state, failure, verified } = record;
   return {
-    id, size, received, state, bytesPerSecond,
+    id, size, received, bytesPerSecond,
+    state: state === 'stored' && verified === true ? 'verified' : state,
+    sent: received,
     name: originalName ?? name,
     folder: path.split('/').slice(0, -1).join('/'),
     kind: fileKind(name),

@@ -2,8 +2,8 @@ import type { FailureReport } from '../../server/contracts/failure.ts';
 import type { UploadState } from '../../server/contracts/upload.ts';
 import type { FileKind } from './file-kind.ts';
 
-/** States of an upload, and two that only its sender knows. */
-export type RowState = UploadState | 'ready' | 'reconnecting';
+/** States of an upload; three that only its sender knows; and `verified` for what is stored and hashed to the same at both ends. */
+export type RowState = UploadState | 'ready' | 'reconnecting' | 'paused' | 'verified';
 
 /** One line of the list, in window and page alike. */
 export interface QueueRow {
@@ -17,6 +17,8 @@ export interface QueueRow {
   readonly size: number | null;
   /** Bytes that the server has on disk. */
   readonly received: number;
+  /** Bytes that its browser claims to have sent; 0 where nobody says. Never less than `received`. */
+  readonly sent: number;
   readonly state: RowState;
   readonly failure: FailureReport | null;
   /** Name in the upload folder, where it is another one. */
@@ -28,10 +30,14 @@ export interface QueueRow {
 }
 
 /** What a person may do with a row. */
-export type RowAction = 'cancel' | 'retry' | 'remove' | 'show';
+export type RowAction = 'cancel' | 'pause' | 'resume' | 'retry' | 'remove' | 'show';
 
 export function isRowMoving({ state }: QueueRow): boolean {
   return state === 'receiving' || state === 'finishing';
+}
+
+export function isRowStored({ state }: Pick<QueueRow, 'state'>): boolean {
+  return state === 'stored' || state === 'verified';
 }
 
 /** Seconds until all is there; null when nobody can know. */

@@ -1,4 +1,4 @@
-import type { FileWord, Messages, VerdictCounts } from './messages.ts';
+import type { FileWord, LayerWord, Messages, VerdictCounts } from './messages.ts';
 import type { Format } from '../format.ts';
 
 const plural = new Intl.PluralRules('en');
@@ -13,12 +13,19 @@ const NOUNS = {
   files: ['file', 'files'],
 } as const satisfies Readonly<Record<FileWord, readonly [string, string]>>;
 
+const LAYERS: Readonly<Record<LayerWord, string>> = { sent: 'Sent', stored: 'Stored', verified: 'Verified' };
+
 export function createEnglish({ count: show }: Format): Messages {
   const files = (count: number, word: FileWord): string => `${show(count)} ${english(count, NOUNS[word][0], NOUNS[word][1])}`;
-  const verdict = ({ word, total, stored, failed }: VerdictCounts): string => {
-    if (stored === total) return total === 1 ? `${files(1, word)} arrived` : `All ${files(total, word)} arrived`;
+  const checked = ({ stored, verified }: VerdictCounts): string => {
+    if (verified === 0) return '';
+    return verified < stored ? `, ${show(verified)} verified` : stored === 1 ? ', verified' : ', every one verified';
+  };
+  const verdict = (counts: VerdictCounts): string => {
+    const { word, total, stored, failed } = counts;
+    if (stored === total) return `${total === 1 ? files(1, word) : `All ${files(total, word)}`} arrived${checked(counts)}`;
     if (failed > 0) return `${files(total, word)}: ${show(stored)} stored, ${show(failed)} ${english(failed, 'needs', 'need')} you`;
-    return stored === 0 ? 'Cancelled' : `${files(stored, word)} arrived`;
+    return stored === 0 ? 'Cancelled' : `${files(stored, word)} arrived${checked(counts)}`;
   };
   return {
     language: 'en',
@@ -26,7 +33,7 @@ export function createEnglish({ count: show }: Format): Messages {
     verdict,
     states: {
       ready: 'Ready', waiting: 'Waiting', receiving: 'Arriving', reconnecting: 'Reconnecting', interrupted: 'Interrupted',
-      finishing: 'Checking', stored: 'Arrived', failed: 'Not sent', cancelled: 'Cancelled',
+      paused: 'Paused', finishing: 'Checking…', stored: 'Stored', verified: 'Verified', failed: 'Not sent', cancelled: 'Cancelled',
     },
     failures: {
       FILE_TOO_LARGE: ['Larger than this computer accepts. Nothing of it was sent.', null],
@@ -50,6 +57,8 @@ export function createEnglish({ count: show }: Format): Messages {
       INTERNAL: ['Something went wrong on the computer. The file was not stored.', 'Retry.'],
     },
 
+    layerAt: (layer, percent) => `${LAYERS[layer]} ${percent}`,
+
     progressOf: (received, size) => `${received} of ${size}`,
     timeLeft: (duration) => `${duration} left`,
     from: (sender) => `from ${sender}`,
@@ -63,6 +72,11 @@ export function createEnglish({ count: show }: Format): Messages {
     cancel: 'Cancel',
     cancelNamed: (name) => `Cancel ${name}`,
     cancelAll: 'Cancel all',
+    pauseNamed: (name) => `Pause ${name}`,
+    pauseAll: 'Pause all',
+    resumeNamed: (name) => `Resume ${name}`,
+    resumeAll: 'Resume all',
+    retryAll: 'Retry all',
     retry: 'Retry',
     retryNamed: (name) => `Retry ${name}`,
     removeNamed: (name) => `Remove ${name} from the list`,
@@ -76,9 +90,10 @@ export function createEnglish({ count: show }: Format): Messages {
       title: 'Slipway',
       sendTo: (computer) => `Send to ${computer}`,
       choosePhotos: 'Choose photos or files',
-      verdict: (counts) => (counts.total === 1 && counts.stored === 1 ? `Your ${NOUNS[counts.word][0]} arrived` : verdict(counts)),
-      verdictDetail: ({ total, stored, failed, cancelled }) => {
-        if (stored === total) return 'Checked and stored on the computer. You can close this page.';
+      verdict: (counts) => (counts.total === 1 && counts.stored === 1 ? `Your ${NOUNS[counts.word][0]} arrived${checked(counts)}` : verdict(counts)),
+      verdictDetail: ({ total, stored, verified, failed, cancelled }) => {
+        if (verified === total) return 'What is on the computer is exactly what was here. You can close this page.';
+        if (stored === total) return `${verified === 0 ? 'Stored on the computer' : `Stored on the computer. ${show(total - verified)} could not be compared with the original`}. You can close this page.`;
         if (failed > 0) return 'What is stored is safe. Each file below says what to do.';
         return stored === 0 ? 'Nothing was stored.' : `${show(cancelled)} cancelled. What arrived is safe.`;
       },
@@ -91,10 +106,15 @@ export function createEnglish({ count: show }: Format): Messages {
       retryFailed: (count) => (count === 1 ? 'Retry failed' : `Retry ${show(count)} failed`),
       startOver: 'Clear',
       sending: (what) => `Sending ${what}`,
-      screenHint: 'Keep this page open. If the screen locks, it will continue when you return.',
+      paused: (what) => `${what} paused`,
+      pausedCount: (count) => `${show(count)} paused`,
+      pausedHint: 'Nothing is lost. What has arrived stays on the computer until you resume.',
+      awakeHint: 'Keep this page in front: it keeps the screen on until it is done.',
+      screenHint: 'Keep this screen on until it is done. If it locks, sending goes on when you come back.',
       reconnecting: (wait) => `Connection lost. ${wait === null ? 'Trying again now.' : `Trying again in ${wait}.`} Nothing is lost.`,
       announceSending: (what) => `Sending ${what}.`,
       announceHalf: 'Half of it has arrived.',
+      announcePaused: (what) => `${what} paused.`,
       checking: 'Looking for the computer…',
       noAnswer: 'The computer does not answer. Are you on the same Wi-Fi, and is Slipway still open there?',
       tryAgain: 'Try again',
@@ -106,6 +126,7 @@ export function createEnglish({ count: show }: Format): Messages {
       codeLocked: (wait) => (wait === null ? 'Too many wrong codes. Wait a little, then try again.' : `Too many wrong codes. Try again in ${wait}.`),
       codeAgain: 'The code has changed. Enter the new one to go on; your list is still here.',
       titleProgress: (percent) => `${percent} · Slipway`,
+      titlePaused: 'Paused · Slipway',
       titleDone: 'Arrived · Slipway',
       titleAttention: 'Needs you · Slipway',
     },
@@ -121,12 +142,23 @@ export function createEnglish({ count: show }: Format): Messages {
       clearFinished: 'Clear finished',
       uploadFolder: 'Upload folder',
       change: 'Change…',
-      totals: ({ total, moving, stored, failed }) => [
+      totals: ({ total, moving, paused, interrupted, stored, verified, failed }) => [
         files(total, 'files'),
         ...(moving > 0 ? [`${show(moving)} on the way`] : []),
+        ...(paused > 0 ? [`${show(paused)} paused`] : []),
+        ...(interrupted > 0 ? [`${show(interrupted)} interrupted`] : []),
         `${show(stored)} arrived`,
+        ...(verified > 0 ? [`${show(verified)} verified`] : []),
         ...(failed > 0 ? [`${show(failed)} ${english(failed, 'needs', 'need')} you`] : []),
       ].join(' · '),
+      verdictFrom(counts, sender) {
+        const { word, total, stored, verified, failed } = counts;
+        const from = `${files(total, word)} from ${sender}: `;
+        if (stored < total) return failed > 0 ? `${from}${show(stored)} stored, ${show(failed)} ${english(failed, 'needs', 'need')} you` : `${from}${stored === 0 ? 'cancelled' : `${show(stored)} stored`}`;
+        const all = total === 1 ? 'stored' : 'all stored';
+        return from + (verified === total ? `${all} and verified` : verified > 0 ? `${all}, ${show(verified)} verified` : all);
+      },
+      waitsForDevice: 'It continues when that device is back.',
       filter: 'Show',
       filters: { all: 'All', moving: 'On the way', attention: 'Needs you', stored: 'Arrived' },
       nothingInFilter: 'No file is in this state.',

@@ -1,4 +1,4 @@
-import type { FileWord, Messages, VerdictCounts } from './messages.ts';
+import type { FileWord, LayerWord, Messages, VerdictCounts } from './messages.ts';
 import type { Format } from '../format.ts';
 
 const plural = new Intl.PluralRules('de');
@@ -13,12 +13,19 @@ const NOUNS = {
   files: ['Datei', 'Dateien'],
 } as const satisfies Readonly<Record<FileWord, readonly [string, string]>>;
 
+const LAYERS: Readonly<Record<LayerWord, string>> = { sent: 'Gesendet', stored: 'Gespeichert', verified: 'Geprüft' };
+
 export function createGerman({ count: show }: Format): Messages {
   const files = (count: number, word: FileWord): string => `${show(count)} ${german(count, NOUNS[word][0], NOUNS[word][1])}`;
-  const verdict = ({ word, total, stored, failed }: VerdictCounts): string => {
-    if (stored === total) return total === 1 ? `${files(1, word)} ist angekommen` : `Alle ${files(total, word)} sind angekommen`;
+  const checked = ({ word, stored, verified }: VerdictCounts): string => {
+    if (verified === 0) return '';
+    return verified < stored ? `, ${show(verified)} geprüft` : stored === 1 ? ' und geprüft' : `, ${word === 'files' ? 'jede' : 'jedes'} einzelne geprüft`;
+  };
+  const verdict = (counts: VerdictCounts): string => {
+    const { word, total, stored, failed } = counts;
+    if (stored === total) return `${total === 1 ? `${files(1, word)} ist` : `Alle ${files(total, word)} sind`} angekommen${checked(counts)}`;
     if (failed > 0) return `${files(total, word)}: ${show(stored)} gespeichert, ${show(failed)} ${german(failed, 'braucht', 'brauchen')} Sie`;
-    return stored === 0 ? 'Abgebrochen' : `${files(stored, word)} ${german(stored, 'ist', 'sind')} angekommen`;
+    return stored === 0 ? 'Abgebrochen' : `${files(stored, word)} ${german(stored, 'ist', 'sind')} angekommen${checked(counts)}`;
   };
   return {
     language: 'de',
@@ -26,7 +33,7 @@ export function createGerman({ count: show }: Format): Messages {
     verdict,
     states: {
       ready: 'Bereit', waiting: 'Wartet', receiving: 'Kommt an', reconnecting: 'Verbindet neu', interrupted: 'Unterbrochen',
-      finishing: 'Wird geprüft', stored: 'Angekommen', failed: 'Nicht gesendet', cancelled: 'Abgebrochen',
+      paused: 'Angehalten', finishing: 'Wird geprüft …', stored: 'Gespeichert', verified: 'Geprüft', failed: 'Nicht gesendet', cancelled: 'Abgebrochen',
     },
     failures: {
       FILE_TOO_LARGE: ['Größer, als dieser Computer annimmt. Nichts davon wurde gesendet.', null],
@@ -50,6 +57,8 @@ export function createGerman({ count: show }: Format): Messages {
       INTERNAL: ['Auf dem Computer ging etwas schief. Die Datei wurde nicht gespeichert.', 'Erneut versuchen.'],
     },
 
+    layerAt: (layer, percent) => `${LAYERS[layer]} ${percent}`,
+
     progressOf: (received, size) => `${received} von ${size}`,
     timeLeft: (duration) => `noch ${duration}`,
     from: (sender) => `von ${sender}`,
@@ -63,6 +72,11 @@ export function createGerman({ count: show }: Format): Messages {
     cancel: 'Abbrechen',
     cancelNamed: (name) => `${name} abbrechen`,
     cancelAll: 'Alle abbrechen',
+    pauseNamed: (name) => `${name} anhalten`,
+    pauseAll: 'Alle anhalten',
+    resumeNamed: (name) => `${name} fortsetzen`,
+    resumeAll: 'Alle fortsetzen',
+    retryAll: 'Alle erneut versuchen',
     retry: 'Erneut versuchen',
     retryNamed: (name) => `${name} erneut versuchen`,
     removeNamed: (name) => `${name} aus der Liste entfernen`,
@@ -77,8 +91,9 @@ export function createGerman({ count: show }: Format): Messages {
       sendTo: (computer) => `An ${computer} senden`,
       choosePhotos: 'Fotos oder Dateien wählen',
       verdict,
-      verdictDetail: ({ total, stored, failed, cancelled }) => {
-        if (stored === total) return 'Geprüft und auf dem Computer gespeichert. Sie können diese Seite schließen.';
+      verdictDetail: ({ total, stored, verified, failed, cancelled }) => {
+        if (verified === total) return 'Auf dem Computer ist genau das, was hier war. Sie können diese Seite schließen.';
+        if (stored === total) return `Auf dem Computer gespeichert.${verified === 0 ? '' : ` ${show(total - verified)} ${german(total - verified, 'konnte', 'konnten')} nicht mit dem Original verglichen werden.`} Sie können diese Seite schließen.`;
         if (failed > 0) return 'Was gespeichert ist, ist sicher. Bei jeder Datei unten steht, was zu tun ist.';
         return stored === 0 ? 'Nichts wurde gespeichert.' : `${show(cancelled)} abgebrochen. Was angekommen ist, ist sicher.`;
       },
@@ -91,10 +106,15 @@ export function createGerman({ count: show }: Format): Messages {
       retryFailed: (count) => (count === 1 ? 'Erneut versuchen' : `${show(count)} erneut versuchen`),
       startOver: 'Leeren',
       sending: (what) => `${what} werden gesendet`,
-      screenHint: 'Lassen Sie diese Seite offen. Wenn der Bildschirm sich sperrt, geht es weiter, sobald Sie zurückkommen.',
+      paused: (what) => `${what} angehalten`,
+      pausedCount: (count) => `${show(count)} angehalten`,
+      pausedHint: 'Nichts geht verloren. Was angekommen ist, bleibt auf dem Computer, bis Sie fortsetzen.',
+      awakeHint: 'Lassen Sie diese Seite vorn: Sie hält den Bildschirm an, bis alles da ist.',
+      screenHint: 'Lassen Sie den Bildschirm an, bis alles da ist. Sperrt er sich, geht es weiter, sobald Sie zurückkommen.',
       reconnecting: (wait) => `Verbindung verloren. ${wait === null ? 'Neuer Versuch jetzt.' : `Neuer Versuch in ${wait}.`} Nichts geht verloren.`,
       announceSending: (what) => `${what} werden gesendet.`,
       announceHalf: 'Die Hälfte ist angekommen.',
+      announcePaused: (what) => `${what} angehalten.`,
       checking: 'Der Computer wird gesucht …',
       noAnswer: 'Der Computer antwortet nicht. Sind Sie im selben WLAN, und ist Slipway dort noch offen?',
       tryAgain: 'Noch einmal versuchen',
@@ -106,6 +126,7 @@ export function createGerman({ count: show }: Format): Messages {
       codeLocked: (wait) => (wait === null ? 'Zu viele falsche Codes. Bitte etwas warten.' : `Zu viele falsche Codes. Wieder möglich in ${wait}.`),
       codeAgain: 'Der Code hat sich geändert. Geben Sie den neuen ein; Ihre Liste ist noch da.',
       titleProgress: (percent) => `${percent} · Slipway`,
+      titlePaused: 'Angehalten · Slipway',
       titleDone: 'Angekommen · Slipway',
       titleAttention: 'Braucht Sie · Slipway',
     },
@@ -121,12 +142,23 @@ export function createGerman({ count: show }: Format): Messages {
       clearFinished: 'Fertige entfernen',
       uploadFolder: 'Upload-Ordner',
       change: 'Ändern …',
-      totals: ({ total, moving, stored, failed }) => [
+      totals: ({ total, moving, paused, interrupted, stored, verified, failed }) => [
         files(total, 'files'),
         ...(moving > 0 ? [`${show(moving)} unterwegs`] : []),
+        ...(paused > 0 ? [`${show(paused)} angehalten`] : []),
+        ...(interrupted > 0 ? [`${show(interrupted)} unterbrochen`] : []),
         `${show(stored)} angekommen`,
+        ...(verified > 0 ? [`${show(verified)} geprüft`] : []),
         ...(failed > 0 ? [`${show(failed)} ${german(failed, 'braucht', 'brauchen')} Sie`] : []),
       ].join(' · '),
+      verdictFrom(counts, sender) {
+        const { word, total, stored, verified, failed } = counts;
+        const from = `${files(total, word)} von ${sender}: `;
+        if (stored < total) return failed > 0 ? `${from}${show(stored)} gespeichert, ${show(failed)} ${german(failed, 'braucht', 'brauchen')} Sie` : `${from}${stored === 0 ? 'abgebrochen' : `${show(stored)} gespeichert`}`;
+        const all = total === 1 ? 'gespeichert' : 'alle gespeichert';
+        return from + (verified === total ? `${all} und geprüft` : verified > 0 ? `${all}, ${show(verified)} geprüft` : all);
+      },
+      waitsForDevice: 'Es geht weiter, sobald jenes Gerät wieder da ist.',
       filter: 'Zeigen',
       filters: { all: 'Alle', moving: 'Unterwegs', attention: 'Braucht Sie', stored: 'Angekommen' },
       nothingInFilter: 'Keine Datei ist in diesem Zustand.',

@@ -10,11 +10,28 @@ export interface VerdictCounts {
   readonly word: FileWord;
   readonly total: number;
   readonly stored: number;
+  /** Of the stored ones, those that both ends hashed to the same. */
+  readonly verified: number;
   readonly failed: number;
   readonly cancelled: number;
 }
 
-export type StateWord = 'ready' | 'waiting' | 'receiving' | 'reconnecting' | 'interrupted' | 'finishing' | 'stored' | 'failed' | 'cancelled';
+export type StateWord =
+  | 'ready' | 'waiting' | 'receiving' | 'reconnecting' | 'interrupted' | 'paused' | 'finishing' | 'stored' | 'verified' | 'failed' | 'cancelled';
+
+/** What a bar shows, from what a browser claims to what both ends agree on. */
+export type LayerWord = 'sent' | 'stored' | 'verified';
+
+/** What the window's list holds; one that is paused here counts as nothing else. */
+export interface WindowTotals {
+  readonly total: number;
+  readonly moving: number;
+  readonly paused: number;
+  readonly interrupted: number;
+  readonly stored: number;
+  readonly verified: number;
+  readonly failed: number;
+}
 
 /** Every word that window and page show, in one language. */
 export interface Messages {
@@ -24,6 +41,8 @@ export interface Messages {
   /** What happened and whether anything is lost; what its sender can do. Where absent, the server's own sentence is shown. */
   readonly failures: Readonly<Partial<Record<FailureCode, readonly [what: string, next: string | null]>>>;
   readonly verdict: (counts: VerdictCounts) => string;
+  /** For the legend of a bar, with how far each layer is. */
+  readonly layerAt: (layer: LayerWord, percent: string) => string;
 
   readonly progressOf: (received: string, size: string) => string;
   readonly timeLeft: (duration: string) => string;
@@ -38,6 +57,11 @@ export interface Messages {
   readonly cancel: string;
   readonly cancelNamed: (name: string) => string;
   readonly cancelAll: string;
+  readonly pauseNamed: (name: string) => string;
+  readonly pauseAll: string;
+  readonly resumeNamed: (name: string) => string;
+  readonly resumeAll: string;
+  readonly retryAll: string;
   readonly retry: string;
   readonly retryNamed: (name: string) => string;
   readonly removeNamed: (name: string) => string;
@@ -63,11 +87,20 @@ export interface Messages {
     readonly retryFailed: (count: number) => string;
     readonly startOver: string;
     readonly sending: (files: string) => string;
+    /** Heading while nothing moves because all that is left is paused. */
+    readonly paused: (files: string) => string;
+    /** Beside the totals while other files move. */
+    readonly pausedCount: (count: number) => string;
+    readonly pausedHint: string;
+    /** While the screen is kept on. */
+    readonly awakeHint: string;
+    /** While nothing can keep it on. */
     readonly screenHint: string;
     /** @param wait until the next try; null while one is under way */
     readonly reconnecting: (wait: string | null) => string;
     readonly announceSending: (files: string) => string;
     readonly announceHalf: string;
+    readonly announcePaused: (files: string) => string;
     readonly checking: string;
     readonly noAnswer: string;
     readonly tryAgain: string;
@@ -79,6 +112,7 @@ export interface Messages {
     readonly codeLocked: (wait: string | null) => string;
     readonly codeAgain: string;
     readonly titleProgress: (percent: string) => string;
+    readonly titlePaused: string;
     readonly titleDone: string;
     readonly titleAttention: string;
   };
@@ -94,7 +128,11 @@ export interface Messages {
     readonly clearFinished: string;
     readonly uploadFolder: string;
     readonly change: string;
-    readonly totals: (counts: { readonly total: number; readonly moving: number; readonly stored: number; readonly failed: number }) => string;
+    readonly totals: (counts: WindowTotals) => string;
+    /** The verdict as the computer's person reads it, with who it came from. */
+    readonly verdictFrom: (counts: VerdictCounts, sender: string) => string;
+    /** Said of what another device left unfinished. */
+    readonly waitsForDevice: string;
     readonly filter: string;
     readonly filters: Readonly<Record<'all' | 'moving' | 'attention' | 'stored', string>>;
     readonly nothingInFilter: string;

@@ -1,5 +1,5 @@
 import { computed, ref, watch, watchEffect, type ComputedRef, type Ref } from 'vue';
-import type { PageSummary } from '../composables/page-rows.ts';
+import type { PageSummary } from '../composables/page-summary.ts';
 import type { VerdictCounts } from '../i18n/messages.ts';
 import { useLanguage } from '../i18n/use-language.ts';
 
@@ -12,6 +12,7 @@ export function useMilestones(summary: ComputedRef<PageSummary>, counts: Compute
 
   watch(() => summary.value.phase, (phase, before) => {
     if (phase === 'sending') spoken.value = t.page.announceSending(t.files(counts.value.total, counts.value.word));
+    else if (phase === 'paused') spoken.value = t.page.announcePaused(t.files(summary.value.paused.length, counts.value.word));
     else if (phase === 'ended' || (phase === 'ready' && before === 'sending')) spoken.value = t.page.verdict(counts.value);
     else if (phase === 'empty') spoken.value = '';
   });
@@ -19,7 +20,7 @@ export function useMilestones(summary: ComputedRef<PageSummary>, counts: Compute
 
   watchEffect(() => {
     const { phase, failed } = summary.value;
-    document.title = phase === 'sending' ? t.page.titleProgress(format.percent(fraction.value))
+    document.title = phase === 'paused' ? t.page.titlePaused : phase === 'sending' ? t.page.titleProgress(format.percent(fraction.value))
       : phase === 'ended' && counts.value.stored > 0 && failed === 0 ? t.page.titleDone
         : phase === 'ended' && failed > 0 ? t.page.titleAttention : t.page.title;
   });

@@ -1,5 +1,6 @@
 import { computed, onScopeDispose, ref, watch, type ComputedRef, type Ref } from 'vue';
-import { pageRow, summarizeRows, type PageSummary } from '../composables/page-rows.ts';
+import { pageRow } from '../composables/page-rows.ts';
+import { summarizeRows, type PageSummary } from '../composables/page-summary.ts';
 import { fileWord } from '../composables/file-kind.ts';
 import type { QueueRow } from '../composables/queue-row.ts';
 import { useQueue, type Queue } from '../composables/use-queue.ts';
@@ -38,8 +39,8 @@ export function usePage(): Page {
   });
   const summary = computed(() => summarizeRows(rows.value));
   const counts = computed(() => {
-    const { sent, stored, failed, cancelled } = summary.value;
-    return { word: fileWord(sent.map(({ kind }) => kind)), total: sent.length, stored, failed, cancelled };
+    const { sent, stored, verified, failed, cancelled } = summary.value;
+    return { word: fileWord(sent.map(({ kind }) => kind)), total: sent.length, stored, verified, failed, cancelled };
   });
 
   // The sender tells of every change through its items.
