@@ -36,8 +36,10 @@ export interface RunningServer {
   locate(id: string): string | null;
   /** Ends uploads that their sender finds it cannot send as announced; what has ended already stays as it is. */
   giveUp(ids: readonly string[], code: FailureCode): void;
-  /** Uploads that are waiting, being received or finishing. */
-  activeUploads(): number;
+  /** Uploads that are waiting, being received or finishing. @param except ids that do not count */
+  activeUploads(except?: ReadonlySet<string>): number;
+  /** Uploads that are being received or finishing. */
+  movingUploads(): number;
   /** Stops listening, ends what runs with SHUTTING_DOWN, cleans up. Resolves within 10 s. */
   stop(): Promise<void>;
 }

@@ -106,7 +106,8 @@ export async function startServer(config: ServerConfig, log: Log): Promise<Runni
     },
     locate: (id) => service.locate(id),
     giveUp: (ids, code) => service.withdraw(ids, new Failure(code)),
-    activeUploads: () => service.activeUploads(),
+    activeUploads: (except) => service.activeUploads(except),
+    movingUploads: () => service.movingUploads(),
     async stop() {
       stopping.abort(new Failure('SHUTTING_DOWN'));
       await Promise.all([main.close(STOP_GRACE_MS), closeLan(STOP_GRACE_MS)]);

@@ -53,6 +53,9 @@ export interface SentFiles {
   readonly skipped: readonly { readonly name: string; readonly failure: FailureReport }[];
 }
 
+/** From here on a file is sent so that it can go on where it broke off. Below, sending again takes less than a second even over Wi-Fi. */
+export const RESUMABLE_BYTES = 8 << 20;
+
 export interface DesktopSettings {
   /** Absolute path, for the owner's eyes. */
   readonly uploadFolder: string;
@@ -94,6 +97,18 @@ export interface DesktopBridge<FileObject> {
   pickAndSend(what: 'files' | 'folder'): Promise<Answer<SentFiles | null>>;
   /** Sends files of this window again that failed or were cancelled; an interrupted one goes on from what has arrived. */
   retry(ids: readonly string[]): Promise<Answer<null>>;
+  /**
+   * Holds files of this window back, until they are let go again; also over a restart. What has arrived of a large one stays; a small
+   * one whose bytes travel already is let finish.
+   * @param ids null for all, those included that are just being found in what was dropped
+   */
+  pause(ids: readonly string[] | null): Promise<Answer<null>>;
+  /** Lets files go on that were paused or are interrupted. @param ids null for all */
+  unpause(ids: readonly string[] | null): Promise<Answer<null>>;
+  /** Ids of what is paused. */
+  getPaused(): Promise<readonly string[]>;
+  /** Calls back soon after what is paused has changed; returns how to stop. */
+  onPaused(listener: (ids: readonly string[]) => void): () => void;
   /** Shows a stored upload in the system's file manager; without an id, the upload folder. */
   showInFolder(id: string | null): Promise<Answer<null>>;
   getSettings(): Promise<DesktopSettings>;
@@ -107,4 +122,5 @@ export interface DesktopBridge<FileObject> {
   onMenu(listener: (command: MenuCommand) => void): () => void;
 }
 
-export type MenuCommand = 'pick-files' | 'pick-folder' | 'clear-finished' | 'toggle-receive';
+export type MenuCommand =
+  | 'pick-files' | 'pick-folder' | 'pause-all' | 'resume-all' | 'retry-all' | 'cancel-all' | 'clear-finished' | 'toggle-receive';

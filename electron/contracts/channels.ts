@@ -7,6 +7,11 @@ export interface InvokeChannels {
   'files:send': { readonly ask: { readonly paths: readonly string[] }; readonly answer: Answer<SentFiles> };
   'files:pick': { readonly ask: { readonly what: 'files' | 'folder' }; readonly answer: Answer<SentFiles | null> };
   'files:retry': { readonly ask: { readonly ids: readonly string[] }; readonly answer: Answer<null> };
+  /** `null` for all. */
+  'files:pause': { readonly ask: { readonly ids: readonly string[] | null }; readonly answer: Answer<null> };
+  /** `null` for all. */
+  'files:unpause': { readonly ask: { readonly ids: readonly string[] | null }; readonly answer: Answer<null> };
+  'files:paused': { readonly ask: null; readonly answer: readonly string[] };
   'files:show': { readonly ask: { readonly id: string | null }; readonly answer: Answer<null> };
   'settings:get': { readonly ask: null; readonly answer: DesktopSettings };
   'settings:choose-folder': { readonly ask: null; readonly answer: Answer<DesktopSettings | null> };
@@ -22,13 +27,15 @@ export interface SendChannels {
 /** Main tells the window. */
 export interface PushChannels {
   'receive:changed': ReceiveState;
+  'files:paused-changed': readonly string[];
   'menu:command': MenuCommand;
 }
 
 export const INVOKE_CHANNELS = [
-  'api:fetch', 'files:send', 'files:pick', 'files:retry', 'files:show', 'settings:get', 'settings:choose-folder', 'receive:get', 'receive:set',
+  'api:fetch', 'files:send', 'files:pick', 'files:retry', 'files:pause', 'files:unpause', 'files:paused', 'files:show',
+  'settings:get', 'settings:choose-folder', 'receive:get', 'receive:set',
 ] as const satisfies readonly (keyof InvokeChannels)[];
 
 export const SEND_CHANNELS = ['api:abort'] as const satisfies readonly (keyof SendChannels)[];
 
-export const PUSH_CHANNELS = ['receive:changed', 'menu:command'] as const satisfies readonly (keyof PushChannels)[];
+export const PUSH_CHANNELS = ['receive:changed', 'files:paused-changed', 'menu:command'] as const satisfies readonly (keyof PushChannels)[];

@@ -10,11 +10,13 @@ import { codeOf, isKey, isRecord, isStringArray } from './guards.ts';
 import type { Ipc } from './ipc.ts';
 import type { Receive } from './receive.ts';
 import type { SendQueue } from './sending/send-queue.ts';
+import type { UnfinishedList } from './sending/unfinished-list.ts';
 import type { SettingsFile } from './settings.ts';
 
 export interface Desktop {
   readonly server: Pick<RunningServer, 'locate' | 'useFolder'>;
   readonly queue: SendQueue;
+  readonly unfinished: Pick<UnfinishedList, 'paused' | 'onPaused'>;
   readonly receive: Receive;
   readonly settings: SettingsFile;
   readonly window: () => BrowserWindow | null;
@@ -26,10 +28,14 @@ const MAX_NAMED = 100_000;
 
 /** Answers what the window asks of the computer rather than of the server. */
 export function answerDesktop(ipc: Ipc, desktop: Desktop): void {
-  const { receive, settings } = desktop;
+  const { queue, receive, settings, unfinished } = desktop;
   ipc.handle('files:send', async (ask) => sendPaths(desktop, isRecord(ask) ? ask['paths'] : null));
   ipc.handle('files:pick', async (ask) => pickAndSend(desktop, isRecord(ask) && ask['what'] === 'folder' ? 'folder' : 'files'));
   ipc.handle('files:retry', async (ask) => retry(desktop, isRecord(ask) ? ask['ids'] : null));
+  ipc.handle('files:pause', async (ask) => hold(isRecord(ask) ? ask['ids'] : undefined, queue.pause));
+  ipc.handle('files:unpause', async (ask) => hold(isRecord(ask) ? ask['ids'] : undefined, queue.unpause));
+  ipc.handle('files:paused', async () => [...unfinished.paused()]);
+  unfinished.onPaused((paused) => ipc.push('files:paused-changed', paused));
   ipc.handle('files:show', async (ask) => show(desktop, isRecord(ask) ? ask['id'] : undefined));
   ipc.handle('settings:get', async () => forWindow(settings));
   ipc.handle('settings:choose-folder', async () => chooseFolder(desktop));
@@ -65,6 +71,12 @@ async function retry({ queue, log }: Desktop, ids: unknown): Promise<Answer<null
     log('error', 'send:not-announced', { code: codeOf(error), text: String(error) });
     return refuse('SERVER_UNREACHABLE');
   }
+}
+
+function hold(ids: unknown, apply: (ids: readonly string[] | null) => void): Answer<null> {
+  if (ids !== null && !(isStringArray(ids, MAX_NAMED) && ids.every(isKey))) return refuse('BRIDGE_REQUEST_DENIED');
+  apply(ids);
+  return succeed(null);
 }
 
 /** Shows, never opens: what arrived may be a program. */

@@ -14,7 +14,7 @@ import { lockDownPages } from './lock-down.ts';
 import { log } from './log.ts';
 import { createMainWindow } from './main-window.ts';
 import { setAppMenu } from './menu.ts';
-import { keepAwakeWhile } from './power.ts';
+import { keepAwakeWhile, onWake } from './power.ts';
 import { createQuitGuard } from './quit-guard.ts';
 import { createReceive } from './receive.ts';
 import { createSendQueue } from './sending/send-queue.ts';
@@ -59,7 +59,7 @@ async function start(): Promise<void> {
   // Connect
   ipc.handle('api:fetch', api.answer);
   ipc.on('api:abort', api.abort);
-  answerDesktop(ipc, { server, queue, receive, settings, window: mainWindow.current, log });
+  answerDesktop(ipc, { server, queue, unfinished, receive, settings, window: mainWindow.current, log });
   setAppMenu({
     platform: process.platform,
     withDeveloperTools: !app.isPackaged,
@@ -68,9 +68,10 @@ async function start(): Promise<void> {
       ipc.push('menu:command', command);
     },
   });
-  const letSleep = keepAwakeWhile(() => server.activeUploads() > 0);
+  const letSleep = keepAwakeWhile(() => server.movingUploads() > 0);
+  const stopWaking = onWake(queue.wake);
   const quitGuard = createQuitGuard({
-    activeUploads: server.activeUploads,
+    activeUploads: () => server.activeUploads(unfinished.paused()),
     underWay: queue.underWay,
     window: mainWindow.current,
     log,
@@ -78,6 +79,7 @@ async function start(): Promise<void> {
       ipc.stop();
       api.stop();
       letSleep();
+      stopWaking();
       await queue.stop();
       await server.stop();
       await settings.flush();

@@ -1,15 +1,20 @@
-import { powerSaveBlocker } from 'electron';
+import { powerMonitor, powerSaveBlocker } from 'electron';
 
-const LOOK_EVERY_MS = 2_000;
+/** Looked at this often; a look costs two additions. */
+const LOOK_EVERY_MS = 500;
+/** Looks without movement before the computer may sleep: between two files nothing moves for a moment. */
+const QUIET_LOOKS = 3;
 
-/** Keeps the computer awake while something moves, and only then. Answers how to stop. */
+/** Keeps the computer awake while bytes move, in whichever direction, and only then. Answers how to stop. */
 export function keepAwakeWhile(isMoving: () => boolean): () => void {
   let blocker: number | null = null;
+  let quietLooks = 0;
 
   const look = (): void => {
     const moving = isMoving();
-    if (moving && blocker === null) blocker = powerSaveBlocker.start('prevent-app-suspension');
-    if (!moving) release();
+    quietLooks = moving ? 0 : quietLooks + 1;
+    if (moving) blocker ??= powerSaveBlocker.start('prevent-app-suspension');
+    else if (quietLooks >= QUIET_LOOKS) release();
   };
   const release = (): void => {
     if (blocker !== null) powerSaveBlocker.stop(blocker);
@@ -21,5 +26,13 @@ export function keepAwakeWhile(isMoving: () => boolean): () => void {
   return () => {
     clearInterval(timer);
     release();
+  };
+}
+
+/** Calls back when the computer wakes up. Answers how to stop. */
+export function onWake(listener: () => void): () => void {
+  powerMonitor.on('resume', listener);
+  return () => {
+    powerMonitor.off('resume', listener);
   };
 }

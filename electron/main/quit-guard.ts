@@ -8,7 +8,7 @@ import type { UnderWay } from './sending/send-queue.ts';
 const STOP_WITHIN_MS = 10_000;
 
 export interface QuitGuardOptions {
-  /** All, whoever sends them. */
+  /** All, whoever sends them; not those that a person holds back. */
   readonly activeUploads: () => number;
   /** This window's own. */
   readonly underWay: () => UnderWay;

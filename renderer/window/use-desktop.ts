@@ -13,7 +13,13 @@ export interface Desktop {
   readonly problem: Ref<string | null>;
   send(files: readonly File[]): Promise<void>;
   pick(what: 'files' | 'folder'): Promise<void>;
-  retry(id: string): Promise<void>;
+  /** Ids of this window's files that a person holds back. */
+  readonly paused: Readonly<ShallowRef<ReadonlySet<string>>>;
+  retry(ids: readonly string[]): Promise<void>;
+  /** @param ids null for all */
+  pause(ids: readonly string[] | null): Promise<void>;
+  /** Lets go on what is paused or interrupted. @param ids null for all */
+  unpause(ids: readonly string[] | null): Promise<void>;
   show(id: string | null): Promise<void>;
   chooseFolder(): Promise<void>;
   setReceive(on: boolean): Promise<void>;
@@ -27,6 +33,7 @@ export function useDesktop(bridge: DesktopBridge<File>, changed: () => void, onM
   const client = createClient(createWindowPlatform(bridge).fetch);
   const settings = shallowRef<DesktopSettings | null>(null);
   const receive = shallowRef<ReceiveState>({ on: false });
+  const paused = shallowRef<ReadonlySet<string>>(new Set());
   const problem = ref<string | null>(null);
 
   /** Answers the value, or tells why there is none. */
@@ -44,14 +51,21 @@ export function useDesktop(bridge: DesktopBridge<File>, changed: () => void, onM
 
   void bridge.getSettings().then((now) => { settings.value = now; });
   void bridge.getReceive().then((now) => { receive.value = now; });
-  const stops = [bridge.onReceive((now) => { receive.value = now; }), bridge.onMenu(onMenu)];
+  void bridge.getPaused().then((now) => { paused.value = new Set(now); });
+  const stops = [
+    bridge.onReceive((now) => { receive.value = now; }),
+    bridge.onPaused((now) => { paused.value = new Set(now); }),
+    bridge.onMenu(onMenu),
+  ];
   onScopeDispose(() => { for (const stop of stops) stop(); });
 
   return {
-    client, settings, receive, problem,
+    client, settings, receive, paused, problem,
     async send(files) { tellSkipped(take(await bridge.sendFiles(files))); },
     async pick(what) { tellSkipped(take(await bridge.pickAndSend(what))); },
-    async retry(id) { take(await bridge.retry([id])); },
+    async retry(ids) { take(await bridge.retry(ids)); },
+    async pause(ids) { take(await bridge.pause(ids)); },
+    async unpause(ids) { take(await bridge.unpause(ids)); },
     async show(id) { take(await bridge.showInFolder(id)); },
     async chooseFolder() { settings.value = take(await bridge.chooseUploadFolder()) ?? settings.value; },
     async setReceive(on) { receive.value = take(await bridge.setReceive(on)) ?? receive.value; },

@@ -162,10 +162,17 @@ export class UploadService {
     return this.#ledger.locate(id);
   }
 
-  /** Uploads that are waiting or whose bytes are coming in. */
-  activeUploads(): number {
-    const { waiting, receiving, finishing } = this.#ledger.queue.totals().count;
-    return waiting + receiving + finishing;
+  /** Uploads that are waiting or whose bytes are coming in. @param except ids that do not count */
+  activeUploads(except: ReadonlySet<string> = new Set()): number {
+    const { waiting } = this.#ledger.queue.totals().count;
+    const excepted = [...except].filter((id) => this.#ledger.queue.get(id)?.state === 'waiting').length;
+    return waiting - excepted + this.movingUploads();
+  }
+
+  /** Uploads whose bytes are coming in. */
+  movingUploads(): number {
+    const { receiving, finishing } = this.#ledger.queue.totals().count;
+    return receiving + finishing;
   }
 
   /** Tells all that runs to end; whoever feeds it clears up. */

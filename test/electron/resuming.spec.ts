@@ -141,7 +141,7 @@ async function cutWire(): Promise<void> {
   await app.electron.evaluate(() => Object.assign(Reflect.get(globalThis, 'wire') as Wire, { isCut: false }) && undefined);
 }
 
-test('when the connection is gone for long it is interrupted; a retry goes on, and cancelling removes what had arrived', async () => {
+test('when the connection is gone for long it is interrupted; a retry goes on, so does a computer that wakes up, and cancelling removes what had arrived', async () => {
   await layWire();
   const { id } = await sendSome(ENDLESS_BYTES);
   await cutWire();
@@ -156,6 +156,12 @@ test('when the connection is gone for long it is interrupted; a retry goes on, a
     return record?.state === 'receiving' && record.received > kept;
   }, 20_000);
   expect(Math.min(...seen)).toBeGreaterThanOrEqual(kept);
+
+  await cutWire();
+  await waitForUpload(app.window, 'film.mov', 'interrupted');
+  await app.electron.evaluate(({ powerMonitor }) => void powerMonitor.emit('resume'));
+  // The computer woke up: nobody has to ask for it.
+  await waitForUpload(app.window, 'film.mov', 'receiving');
 
   await cutWire();
   await waitForUpload(app.window, 'film.mov', 'interrupted');

@@ -48,7 +48,7 @@ const stateOf = async () => (await readStates(target(), AbortSignal.timeout(5000
 
 async function sendThrough(cuts: readonly number[], onCut?: (cut: number) => void): Promise<string> {
   proxy.cutAfter(cuts, onCut);
-  return sendResumable(target(`http://127.0.0.1:${proxy.port}`), file, AbortSignal.timeout(20_000));
+  return sendResumable(target(`http://127.0.0.1:${proxy.port}`), file, { signal: AbortSignal.timeout(20_000) });
 }
 
 test('after a broken connection it goes on where the server stands', async () => {
@@ -64,7 +64,7 @@ test('when nothing gets through any more it stays interrupted, and the next send
   expect(await stateOf()).toMatchObject({ state: 'interrupted' });
   const [part] = (await listStaging(uploads)).filter(({ name }) => name.endsWith('.part'));
   expect(part?.sizeBytes).toBeGreaterThan(1_000_000);
-  expect(await sendResumable(target(), file, AbortSignal.timeout(20_000))).toBe('stored');
+  expect(await sendResumable(target(), file, { signal: AbortSignal.timeout(20_000) })).toBe('stored');
   expect([...(await listTree(uploads)).values()]).toEqual([sha256(BYTES)]);
 });
 
@@ -79,7 +79,7 @@ test('a file that was written to meanwhile is given up, and nothing of it is kep
 
 test('a file that is gone is given up before its first byte', async () => {
   await rm(file.path);
-  expect(await sendResumable(target(), file, AbortSignal.timeout(20_000))).toBe('ended');
+  expect(await sendResumable(target(), file, { signal: AbortSignal.timeout(20_000) })).toBe('ended');
   expect(await stateOf()).toMatchObject({ state: 'failed', failure: { code: 'FILE_UNREADABLE' } });
   expect(await listStaging(uploads)).toEqual([]);
 });
@@ -90,7 +90,7 @@ test('a server that stops keeps what has arrived, and the next one goes on with 
   const { size, mtimeMs } = await stat(file.path);
   file = { ...file, size, modifiedAtMs: mtimeMs };
   const ending = new AbortController();
-  const sending = sendResumable(target(), file, ending.signal);
+  const sending = sendResumable(target(), file, { signal: ending.signal });
   const partBytes = async () => (await listStaging(uploads)).find(({ name }) => name.endsWith('.part'))?.sizeBytes ?? 0;
   await waitUntil('some of it to arrive', async () => (await partBytes()) > 0);
   await server.stop();
@@ -101,16 +101,16 @@ test('a server that stops keeps what has arrived, and the next one goes on with 
 
   server = await start();
   expect(await stateOf()).toMatchObject({ state: 'interrupted' });
-  expect(await sendResumable(target(), file, AbortSignal.timeout(20_000))).toBe('stored');
+  expect(await sendResumable(target(), file, { signal: AbortSignal.timeout(20_000) })).toBe('stored');
 });
 
 test('what was cancelled does not come back', async () => {
   const ending = new AbortController();
   proxy.cutAfter([9_000_000], () => ending.abort());
-  expect(await sendResumable(target(`http://127.0.0.1:${proxy.port}`), file, ending.signal)).toBe('interrupted');
+  expect(await sendResumable(target(`http://127.0.0.1:${proxy.port}`), file, { signal: ending.signal })).toBe('interrupted');
   await waitUntil('the server to notice', async () => (await stateOf())?.state === 'interrupted');
   await fetch(new URL('/api/uploads/u1', server.url), { method: 'DELETE', headers: { authorization: `Bearer ${TOKEN}` } });
   expect(await listStaging(uploads)).toEqual([]);
-  expect(await sendResumable(target(), file, AbortSignal.timeout(20_000))).toBe('ended');
+  expect(await sendResumable(target(), file, { signal: AbortSignal.timeout(20_000) })).toBe('ended');
   expect(await stateOf()).toMatchObject({ state: 'cancelled' });
 });

@@ -35,6 +35,22 @@ test('what is added is there at the next start, what was removed is not, and nob
   expect(events).toEqual([]);
 });
 
+test('what is paused stays so over a restart and when it is added again, until it is let go or leaves', async () => {
+  const list = await open();
+  const told: (readonly string[])[] = [];
+  list.onPaused((ids) => told.push(ids));
+  list.add([FILE, { ...FILE, id: 'u2' }, { ...FILE, id: 'u3' }]);
+  list.setPaused(['u1', 'u2', 'u3', 'unknown'], true);
+  list.setPaused(['u2'], false);
+  list.add([FILE]);
+  list.remove(['u3']);
+  await list.flush();
+  expect([...(await open()).paused()]).toEqual(['u1']);
+  expect((await open()).files()).toEqual([FILE, { ...FILE, id: 'u2' }]);
+  await waitUntil('it to be told', () => Promise.resolve(told.length > 0));
+  expect(told).toEqual([['u1']]);
+});
+
 test('a change is on disk soon, without being asked for', async () => {
   const list = await open();
   const written = async () => parseUnfinished(await readFile(file, 'utf8').catch(() => ''))?.map(({ id }) => id).join();
@@ -74,6 +90,7 @@ test.each([
   ['a size below nothing', { ...FILE, size: -1 }],
   ['a size that is no whole number', { ...FILE, size: 1.5 }],
   ['a time that is no number', { ...FILE, modifiedAtMs: '1' }],
+  ['a pause that is no truth', { ...FILE, paused: 'yes' }],
 ])('an entry with %s is left out, the others stay', (_what, entry) => {
   expect(parseUnfinished(JSON.stringify({ uploads: [entry, FILE] }))).toEqual([FILE]);
 });

@@ -4,6 +4,7 @@ import { SourceFailure } from './file-to-send.ts';
 import type { FileToSend } from './file-to-send.ts';
 import { readSource } from './read-source.ts';
 import { readFailure, readOutcomes } from './read-reply.ts';
+import type { SendOutcome } from './send-outcome.ts';
 import { sendForm } from './send-form.ts';
 import { createUploadForm } from './upload-form.ts';
 import type { FormPart } from './upload-form.ts';
@@ -14,24 +15,27 @@ export interface GroupTarget extends SendTarget {
 }
 
 /**
- * Sends the files of one request; answers with the ids of those that are stored. Never rejects: each file's record says what became
- * of it.
+ * Sends the files of one request, and answers what became of each; one that is not named in the answer has ended. Never rejects: each
+ * file's record says why it ended.
  */
-export async function sendGroup(target: GroupTarget, group: readonly FileToSend[], signal: AbortSignal): Promise<readonly string[]> {
+export async function sendGroup(
+  target: GroupTarget, group: readonly FileToSend[], signal: AbortSignal,
+): Promise<ReadonlyMap<string, SendOutcome>> {
   const { parts, close } = await prepare(target, group, signal);
   const ids = parts.map((part) => part.file.id);
   const batch = parts[0]?.file.batch;
-  if (batch === undefined) return [];
+  if (batch === undefined) return new Map(signal.aborted ? group.map(({ id }) => [id, 'interrupted'] as const) : []);
   try {
     const answer = await sendForm(target, batch, createUploadForm(parts), signal);
     const outcomes = readOutcomes(answer.body);
     // Refused before the server had looked at the files: they would wait for ever.
     if (outcomes.size === 0) target.giveUp(ids, readFailure(answer.body).code);
-    return ids.filter((id) => outcomes.get(id)?.state === 'stored');
+    return new Map(ids.map((id) => [id, outcomes.get(id)?.state === 'stored' ? 'stored' : 'ended']));
   } catch (error) {
     // Whoever broke it off has told the server why, or is ending it.
-    if (!signal.aborted) target.giveUp(ids, error instanceof SourceFailure ? error.code : 'UPLOAD_ABORTED');
-    return [];
+    if (signal.aborted) return new Map(ids.map((id) => [id, 'interrupted']));
+    target.giveUp(ids, error instanceof SourceFailure ? error.code : 'UPLOAD_ABORTED');
+    return new Map();
   } finally {
     await close();
   }

@@ -1,20 +1,19 @@
 import type { SentFiles } from '../../contracts/bridge.ts';
 import { announceAgain, announceFound } from './announcer.ts';
 import type { AnnounceTarget } from './announcer.ts';
-import { decideRestart, isSameSource } from './decide-restart.ts';
+import { isSameSource } from './decide-restart.ts';
 import { discardUpload } from './discard-upload.ts';
 import type { FileToSend } from './file-to-send.ts';
-import { readStates } from './read-states.ts';
 import { refreshSource } from './refresh-source.ts';
+import { restartUnfinished } from './restart-unfinished.ts';
 import { sendGroup } from './send-group.ts';
 import type { GroupTarget } from './send-group.ts';
+import type { SendOutcome } from './send-outcome.ts';
 import { sendResumable } from './send-resumable.ts';
-import { isResumable, takeGroup } from './take-group.ts';
+import { createSendRuns } from './send-runs.ts';
+import { isResumable } from './take-group.ts';
 import type { UnfinishedList } from './unfinished-list.ts';
 import { walkFiles } from './walk-files.ts';
-
-/** Requests under way at once. */
-const MAX_REQUESTS = 4;
 
 /** Files of this window that wait or are being sent. */
 export interface UnderWay {
@@ -37,152 +36,155 @@ export interface SendQueue {
    * file is gone, are not among them.
    */
   retry(ids: readonly string[]): Promise<number>;
+  /** Holds files back, also over a restart; a small one that travels already is let finish. @param ids null for all */
+  pause(ids: readonly string[] | null): void;
+  /** Lets files go on that were paused or are interrupted. @param ids null for all */
+  unpause(ids: readonly string[] | null): void;
+  /** Goes on at once with what waits to be tried again or is interrupted. */
+  wake(): void;
   /** Takes an upload out of what waits; what it answers ends its request, and is to be called once the server knows. */
   drop(id: string): () => void;
+  /** What is paused is not under way. */
   underWay(): UnderWay;
   /** Breaks off everything, and remembers it for the next start; resolves when no file is open any more. */
   stop(): Promise<void>;
-}
-
-interface Running {
-  readonly controller: AbortController;
-  readonly files: readonly FileToSend[];
 }
 
 export function createSendQueue(target: GroupTarget, unfinished: UnfinishedList): SendQueue {
   const stopping = new AbortController();
   /** Everything that is not stored yet, for retries. */
   const sources = new Map<string, FileToSend>();
-  /** What the server holds a part of, while nobody sends it. */
+  /** What the server holds a part of, while nobody sends it and nobody holds it back. */
   const interrupted = new Set<string>();
-  const waiting = new Map<string, FileToSend>();
-  const running = new Map<Running, Promise<void>>();
+  /** Folders that are being walked; what they still bring may be held back too. */
+  const drops = new Set<{ isPaused: boolean }>();
+  let waking = new AbortController();
 
-  function enqueue(files: readonly FileToSend[]): void {
+  const runs = createSendRuns({ send: sendFiles, onEnd });
+
+  /** Sends files, except those that are held back. */
+  function accept(files: readonly FileToSend[]): void {
     unfinished.add(files);
-    for (const file of files) {
-      sources.set(file.id, file);
-      waiting.set(file.id, file);
-    }
-    startRequests();
+    for (const file of files) sources.set(file.id, file);
+    runs.add(files.filter(({ id }) => !unfinished.paused().has(id)));
   }
 
-  const announcing: AnnounceTarget = { ...target, signal: stopping.signal, onWaiting: enqueue };
-
-  function startRequests(): void {
-    while (running.size < MAX_REQUESTS && waiting.size > 0 && !stopping.signal.aborted) {
-      const files = takeGroup(waiting);
-      const run: Running = { controller: new AbortController(), files };
-      running.set(run, sendOne(run));
-    }
+  function announcing(drop: { readonly isPaused: boolean } = { isPaused: false }): AnnounceTarget {
+    return {
+      ...target,
+      signal: stopping.signal,
+      onWaiting(files) {
+        unfinished.add(files);
+        if (drop.isPaused) unfinished.setPaused(files.map(({ id }) => id), true);
+        accept(files);
+      },
+    };
   }
 
-  async function sendOne(run: Running): Promise<void> {
-    const { files, controller: { signal } } = run;
+  async function sendFiles(files: readonly FileToSend[], signal: AbortSignal): Promise<ReadonlyMap<string, SendOutcome>> {
     const [file] = files;
-    const ids = files.map(({ id }) => id);
-    let isInterrupted = false;
-    if (file !== undefined && isResumable(file)) {
-      const outcome = await sendResumable(target, file, signal);
-      // One that was called off is broken off as well; it is not to be gone on with.
-      isInterrupted = outcome === 'interrupted' && !signal.aborted;
-      if (isInterrupted) interrupted.add(file.id);
-      if (outcome === 'stored') sources.delete(file.id);
-    } else {
-      for (const id of await sendGroup(target, files, signal)) sources.delete(id);
-    }
-    running.delete(run);
-    if (stopping.signal.aborted) return;
-    if (!isInterrupted) unfinished.remove(ids);
-    startRequests();
+    if (file === undefined || !isResumable(file)) return sendGroup(target, files, signal);
+    return new Map([[file.id, await sendResumable(target, file, { signal, woken: () => waking.signal })]]);
   }
 
-  function isUnderWay(id: string): boolean {
-    return waiting.has(id) || [...running.keys()].some((run) => run.files.some((file) => file.id === id));
+  function onEnd(file: FileToSend, outcome: SendOutcome, wasBrokenOff: boolean): void {
+    const { id } = file;
+    if (outcome === 'stored') sources.delete(id);
+    else if (stopping.signal.aborted) return;
+    if (outcome !== 'interrupted') unfinished.remove([id]);
+    // One that was cancelled is broken off as well, and out of the list by then.
+    if (outcome !== 'interrupted' || !unfinished.has(id) || unfinished.paused().has(id)) return;
+    // Broken off to be paused, and let go again before that had come about.
+    if (wasBrokenOff) runs.add([file]);
+    else interrupted.add(id);
   }
 
   async function announceAll(files: readonly FileToSend[]): Promise<number> {
-    const refused = await Promise.all([...groupByBatch(files)].map(([batch, batchFiles]) => announceAgain(announcing, batch, batchFiles)));
+    const refused = await Promise.all([...groupByBatch(files)].map(([batch, batchFiles]) => announceAgain(announcing(), batch, batchFiles)));
     return files.length - refused.flat().length;
   }
 
+  function letGo(ids: readonly string[]): void {
+    unfinished.setPaused(ids, false);
+    for (const id of ids) {
+      interrupted.delete(id);
+      const file = sources.get(id);
+      if (file !== undefined && unfinished.has(id) && !runs.has(id)) runs.add([file]);
+    }
+  }
+
   return {
-    send: (paths, uploadFolder) => announceFound(announcing, walkFiles(paths, uploadFolder)),
-    async resume() {
-      const files = unfinished.files();
-      if (files.length === 0) return;
-      const states = await readStates(target, stopping.signal);
-      const toAnnounce: FileToSend[] = [];
-      for (const file of files) {
-        const now = await refreshSource(file);
-        if (stopping.signal.aborted) return;
-        // Cancelled meanwhile.
-        if (!unfinished.has(file.id)) continue;
-        const restart = decideRestart(file, now, states.get(file.id)?.state);
-        switch (restart) {
-          case 'continue':
-            enqueue([file]);
-            break;
-          case 'announce':
-            toAnnounce.push(file);
-            break;
-          case 'changed':
-          case 'gone':
-            await discardUpload(target, file, restart === 'gone' ? 'FILE_UNREADABLE' : 'FILE_CHANGED', stopping.signal);
-            sources.set(file.id, file);
-            unfinished.remove([file.id]);
-            break;
-          case 'forget':
-            unfinished.remove([file.id]);
-            break;
-          default:
-            restart satisfies never;
-        }
+    async send(paths, uploadFolder) {
+      const drop = { isPaused: false };
+      drops.add(drop);
+      try {
+        return await announceFound(announcing(drop), walkFiles(paths, uploadFolder));
+      } finally {
+        drops.delete(drop);
       }
-      await announceAll(toAnnounce);
+    },
+    async resume() {
+      const again = await restartUnfinished({ target, unfinished, signal: stopping.signal, onContinue: (file) => accept([file]), onLost: (file) => sources.set(file.id, file) });
+      await announceAll(again);
     },
     async retry(ids) {
-      const known = ids.flatMap((id) => (isUnderWay(id) ? [] : (sources.get(id) ?? [])));
-      const again: FileToSend[] = [];
       // One that waits for its turn may still be called interrupted, and need not be asked for twice.
-      let continued = ids.filter(isUnderWay).length;
+      let continued = ids.filter(runs.has).length;
+      unfinished.setPaused(ids, false);
+      const known = ids.flatMap((id) => (runs.has(id) ? [] : (sources.get(id) ?? [])));
+      const again: FileToSend[] = [];
       for (const before of known) {
         const now = await refreshSource(before);
-        const hasPart = interrupted.delete(before.id);
+        interrupted.delete(before.id);
+        // The server may hold a part of it.
+        const isKept = unfinished.has(before.id);
         if (now === null) {
-          if (hasPart) await discardUpload(target, before, 'FILE_UNREADABLE', stopping.signal);
-        } else if (hasPart && isSameSource(before, now)) {
-          enqueue([now]);
+          if (!isKept) continue;
+          await discardUpload(target, before, 'FILE_UNREADABLE', stopping.signal);
+          unfinished.remove([before.id]);
+        } else if (isKept && isSameSource(before, now)) {
+          accept([now]);
           continued += 1;
         } else {
           // A person who asks for it gets what is there now.
-          if (hasPart) await discardUpload(target, before, 'FILE_CHANGED', stopping.signal);
+          if (isKept) await discardUpload(target, before, 'FILE_CHANGED', stopping.signal);
           again.push(now);
         }
       }
       return continued + await announceAll(again);
     },
+    pause(ids) {
+      if (ids === null) for (const drop of drops) drop.isPaused = true;
+      for (const id of ids ?? [...sources.keys()]) {
+        const file = sources.get(id);
+        if (file === undefined || !(runs.takeBack(id) || interrupted.delete(id) || (runs.has(id) && isResumable(file)))) continue;
+        unfinished.setPaused([id], true);
+        runs.breakOff(id);
+      }
+    },
+    unpause(ids) {
+      if (ids === null) for (const drop of drops) drop.isPaused = false;
+      letGo(ids ?? [...unfinished.paused(), ...interrupted]);
+    },
+    wake() {
+      waking.abort();
+      waking = new AbortController();
+      letGo([...interrupted]);
+    },
     drop(id) {
-      waiting.delete(id);
+      runs.takeBack(id);
       interrupted.delete(id);
       unfinished.remove([id]);
-      return () => {
-        for (const run of running.keys()) {
-          // The neighbours in a group go on; the server discards this one's bytes.
-          if (run.files.length === 1 && run.files[0]?.id === id) run.controller.abort();
-        }
-      };
+      return () => runs.breakOff(id);
     },
     underWay() {
-      const files = [...waiting.values(), ...[...running.keys()].flatMap((run) => run.files)];
+      const files = runs.files();
       const resumable = files.filter(isResumable).length;
       return { resumable, others: files.length - resumable };
     },
     async stop() {
       stopping.abort();
-      waiting.clear();
-      for (const run of running.keys()) run.controller.abort();
-      await Promise.all(running.values());
+      await runs.stop();
       await unfinished.flush();
     },
   };

@@ -6,17 +6,24 @@ import { SourceFailure } from './file-to-send.ts';
 import type { FileToSend } from './file-to-send.ts';
 import { readSource } from './read-source.ts';
 import type { GroupTarget } from './send-group.ts';
+import type { SendOutcome } from './send-outcome.ts';
 import { appendRest, askStanding, createUpload } from './tus-requests.ts';
 import type { TusReply } from './tus-requests.ts';
 
-/** `interrupted`: what has arrived stays, and it can go on from there. `ended`: its record says why. */
-export type ResumableOutcome = 'stored' | 'interrupted' | 'ended';
+/** Most time for asking what became of an upload that was broken off. */
+const LAST_LOOK_MS = 2000;
+
+export interface ResumableOptions {
+  readonly signal: AbortSignal;
+  /** Cuts the pause before the next try short. */
+  readonly woken?: () => AbortSignal;
+}
 
 /**
  * Sends one file from where the server has it, and goes on by itself when the connection breaks. The file is looked at before
  * every continuation: the end of another one must not be glued to what has arrived. Never rejects.
  */
-export async function sendResumable(target: GroupTarget, file: FileToSend, signal: AbortSignal): Promise<ResumableOutcome> {
+export async function sendResumable(target: GroupTarget, file: FileToSend, { signal, woken }: ResumableOptions): Promise<SendOutcome> {
   let furthest = 0;
   let fruitless = 0;
   for (;;) {
@@ -26,17 +33,18 @@ export async function sendResumable(target: GroupTarget, file: FileToSend, signa
     furthest = Math.max(furthest, tried.from);
     const next = signal.aborted ? { kind: 'leave' as const } : decideNext(tried.code, fruitless);
     if (next.kind === 'leave') {
+      if (signal.aborted && (await isStoredAllTheSame(target, file))) return 'stored';
       // One that did not even begin would wait for ever.
       if (!signal.aborted) target.giveUp([file.id], tried.code ?? 'UPLOAD_ABORTED');
       return tried.code === 'CANCELLED' ? 'ended' : 'interrupted';
     }
-    // Cut short by `signal`, which the next look at it finds.
-    await pause(next.afterMs, undefined, { signal }).catch(() => undefined);
+    // Cut short by `signal`, which the next look at it finds, and by whoever wakes us.
+    await pause(next.afterMs, undefined, { signal: AbortSignal.any([signal, ...(woken === undefined ? [] : [woken()])]) }).catch(() => undefined);
   }
 }
 
 type Tried =
-  | { readonly kind: ResumableOutcome }
+  | { readonly kind: SendOutcome }
   | {
       readonly kind: 'broken';
       /** Null when the connection was lost without a word. */
@@ -61,6 +69,16 @@ async function tryOnce(target: GroupTarget, file: FileToSend, signal: AbortSigna
 function readEnd(reply: TusReply, from: number): Tried {
   if (reply.kind === 'stored') return { kind: 'stored' };
   return { kind: 'broken', code: reply.kind === 'refused' ? reply.code : null, from };
+}
+
+/** Whoever broke it off may have come too late; sent again, it would lie there twice. */
+async function isStoredAllTheSame(target: GroupTarget, file: FileToSend): Promise<boolean> {
+  try {
+    return (await askStanding(target, file.id, AbortSignal.timeout(LAST_LOOK_MS))).kind === 'stored';
+  } catch {
+    // The server is going too, and nobody knows; the next start asks again.
+    return false;
+  }
 }
 
 async function findStanding(target: GroupTarget, file: FileToSend, signal: AbortSignal): Promise<TusReply> {

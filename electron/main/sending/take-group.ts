@@ -1,3 +1,4 @@
+import { RESUMABLE_BYTES } from '../../contracts/bridge.ts';
 import type { FileToSend } from './file-to-send.ts';
 
 /** Below this a file is small: a request of its own would cost more than its bytes. */
@@ -24,9 +25,6 @@ export function takeGroup(waiting: Map<string, FileToSend>): readonly FileToSend
 export function isSmall(file: FileToSend): boolean {
   return file.size < SMALL_FILE_BYTES;
 }
-
-/** From here on a file is sent so that it can go on where it broke off. Below, sending again takes less than a second even over Wi-Fi. */
-export const RESUMABLE_BYTES = 8 << 20;
 
 export function isResumable(file: FileToSend): boolean {
   return file.size >= RESUMABLE_BYTES;

@@ -9,31 +9,55 @@ import type { FileToSend } from './file-to-send.ts';
 const PAUSE_MS = 500;
 const PAUSE_MS_PER_FILE = 0.1;
 
+/** Pauses told together: a thousand that are cancelled one by one are not a thousand lists. */
+const TELL_AFTER_MS = 50;
+
 /** What the window has still to send, kept on disk, so that a restart can go on with it. */
 export interface UnfinishedList {
   /** In the order in which they came. */
   files(): readonly FileToSend[];
   has(id: string): boolean;
-  /** Takes effect at once; written soon after, one write at a time. */
+  /** Takes effect at once; written soon after, one write at a time. One that is paused stays so. */
   add(files: readonly FileToSend[]): void;
   remove(ids: readonly string[]): void;
+  /** Ids of those that a person holds back. */
+  paused(): ReadonlySet<string>;
+  /** Those that are not in the list stay out of it. */
+  setPaused(ids: readonly string[], isPaused: boolean): void;
+  /** Calls back soon after what is paused has changed. */
+  onPaused(listener: (ids: readonly string[]) => void): void;
   /** Writes what is not written yet. */
   flush(): Promise<void>;
 }
 
 /** Opens the list; a file that makes no sense is kept aside as `….broken`, and the list begins empty. */
 export async function openUnfinishedList(file: string, log: Log): Promise<UnfinishedList> {
-  const files = new Map((await read(file, log)).map((each) => [each.id, each]));
+  const kept = await read(file, log);
+  const files = new Map(kept.map(({ paused: _paused, ...each }) => [each.id, each]));
+  const paused = new Set(kept.flatMap((each) => (each.paused === true ? [each.id] : [])));
+  const listeners = new Set<(ids: readonly string[]) => void>();
+  let telling: NodeJS.Timeout | undefined;
   let isWritten = true;
   let timer: NodeJS.Timeout | undefined;
   let writing: Promise<void> = Promise.resolve();
   let mayWriteAtMs = 0;
 
+  function toKept(each: FileToSend): KeptFile {
+    return paused.has(each.id) ? { ...each, paused: true } : each;
+  }
+
+  function pausedChanged(): void {
+    telling ??= setTimeout(() => {
+      telling = undefined;
+      for (const listener of listeners) listener([...paused]);
+    }, TELL_AFTER_MS);
+  }
+
   async function write(): Promise<void> {
     if (isWritten) return;
     isWritten = true;
     try {
-      await writeWhole(file, `${JSON.stringify({ uploads: [...files.values()] })}\n`);
+      await writeWhole(file, `${JSON.stringify({ uploads: [...files.values()].map(toKept) })}\n`);
     } catch (error) {
       // They are sent all the same; the next change tries again.
       isWritten = false;
@@ -64,13 +88,29 @@ export async function openUnfinishedList(file: string, log: Log): Promise<Unfini
     },
     remove(ids) {
       if (ids.filter((id) => files.delete(id)).length > 0) changed();
+      if (ids.filter((id) => paused.delete(id)).length > 0) pausedChanged();
     },
+    paused: () => paused,
+    setPaused(ids, isPaused) {
+      const others = ids.filter((id) => files.has(id) && paused.has(id) !== isPaused);
+      for (const id of others) if (isPaused) paused.add(id); else paused.delete(id);
+      if (others.length === 0) return;
+      changed();
+      pausedChanged();
+    },
+    onPaused: (listener) => void listeners.add(listener),
     flush,
   };
 }
 
+/** A file as it stands in the list. */
+export interface KeptFile extends FileToSend {
+  /** A person holds it back. */
+  readonly paused?: true;
+}
+
 /** The files that a list names, each entry checked, wrong ones left out; null when it is no list at all. */
-export function parseUnfinished(text: string): readonly FileToSend[] | null {
+export function parseUnfinished(text: string): readonly KeptFile[] | null {
   let value: unknown;
   try {
     value = JSON.parse(text);
@@ -80,17 +120,18 @@ export function parseUnfinished(text: string): readonly FileToSend[] | null {
   }
   if (!isRecord(value) || !Array.isArray(value['uploads'])) return null;
   const uploads: readonly unknown[] = value['uploads'];
-  return uploads.filter(isFileToSend);
+  return uploads.filter(isKeptFile);
 }
 
-function isFileToSend(value: unknown): value is FileToSend {
+function isKeptFile(value: unknown): value is KeptFile {
   return isRecord(value) && isKey(value['id']) && isKey(value['batch']) &&
     typeof value['path'] === 'string' && path.isAbsolute(value['path']) &&
     typeof value['name'] === 'string' && value['name'] !== '' && typeof value['folder'] === 'string' &&
-    Number.isSafeInteger(value['size']) && Number(value['size']) >= 0 && Number.isFinite(value['modifiedAtMs']);
+    Number.isSafeInteger(value['size']) && Number(value['size']) >= 0 && Number.isFinite(value['modifiedAtMs']) &&
+    (value['paused'] === undefined || value['paused'] === true);
 }
 
-async function read(file: string, log: Log): Promise<readonly FileToSend[]> {
+async function read(file: string, log: Log): Promise<readonly KeptFile[]> {
   let text: string;
   try {
     text = await readFile(file, 'utf8');

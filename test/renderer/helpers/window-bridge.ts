@@ -9,6 +9,7 @@ export interface BridgeControls {
   /** Calls other than `fetch`, in order. */
   readonly calls: readonly string[];
   push(state: ReceiveState): void;
+  pushPaused(ids: readonly string[]): void;
   menu(command: MenuCommand): void;
 }
 
@@ -35,6 +36,7 @@ function putBridge({ token, receiving, folder }: Seed): void {
   const calls: string[] = [];
   const aborts = new Map<string, AbortController>();
   const receiveListeners = new Set<(state: ReceiveState) => void>();
+  const pausedListeners = new Set<(ids: readonly string[]) => void>();
   const menuListeners = new Set<(command: MenuCommand) => void>();
   let receive: ReceiveState = { on: false };
 
@@ -75,6 +77,19 @@ function putBridge({ token, receiving, folder }: Seed): void {
       calls.push(`retry ${ids.join(', ')}`);
       return { ok: true, value: null };
     },
+    async pause(ids) {
+      calls.push(`pause ${ids?.join(', ') ?? 'all'}`);
+      return { ok: true, value: null };
+    },
+    async unpause(ids) {
+      calls.push(`unpause ${ids?.join(', ') ?? 'all'}`);
+      return { ok: true, value: null };
+    },
+    async getPaused() { return []; },
+    onPaused(listener) {
+      pausedListeners.add(listener);
+      return () => { pausedListeners.delete(listener); };
+    },
     async showInFolder(id) {
       calls.push(`showInFolder ${id ?? 'folder'}`);
       return id === null ? { ok: true, value: null } : { ok: false, failure: { code: 'FILE_MISSING', message: 'The file is no longer there.' } };
@@ -98,6 +113,7 @@ function putBridge({ token, receiving, folder }: Seed): void {
   const bridgeControls: BridgeControls = {
     calls,
     push(state) { for (const listener of receiveListeners) listener(state); },
+    pushPaused(ids) { for (const listener of pausedListeners) listener(ids); },
     menu(command) { for (const listener of menuListeners) listener(command); },
   };
   Object.assign(window, { desktop: bridge, bridgeControls });

@@ -1,0 +1,170 @@
+import { mkdir, readFile, utimes, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { expect, test } from '@playwright/test';
+import type { MenuCommand } from '../../electron/contracts/bridge.ts';
+import type { UploadRecord } from '../../server/contracts/upload.ts';
+import { Application } from '../helpers/application.ts';
+import { deleteUpload, readRecords, waitForUpload } from '../helpers/desktop-probe.ts';
+import { hashFile, listStaging, listTree } from '../helpers/disk.ts';
+import { ENDLESS_BYTES, holdAllTurns, openFilesOf } from '../helpers/send-probe.ts';
+import { sampleBytes, sha256 } from '../helpers/sample-bytes.ts';
+import { makeSparseFile } from '../helpers/sparse-file.ts';
+import { waitUntil } from '../helpers/wait-until.ts';
+
+const SIZE_BYTES = 300_000_000;
+
+let app: Application;
+test.beforeEach(async () => {
+  app = new Application();
+  await app.start();
+});
+test.afterEach(() => app.dispose());
+
+const partBytes = async () => (await listStaging(app.uploadFolder)).filter(({ name }) => name.endsWith('.part')).reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
+const pause = (ids: readonly string[] | null) => app.window.evaluate((wanted) => window.desktop.pause(wanted), ids);
+const unpause = (ids: readonly string[] | null) => app.window.evaluate((wanted) => window.desktop.unpause(wanted), ids);
+const readPaused = () => app.window.evaluate(() => window.desktop.getPaused());
+const readList = async () => JSON.parse(await readFile(path.join(app.userData, 'unfinished.json'), 'utf8')) as { uploads: { id: string; paused?: true }[] };
+const isAwake = () => app.electron.evaluate(({ powerSaveBlocker }) => [0, 1, 2, 3].some((id) => powerSaveBlocker.isStarted(id)));
+
+/** Drops `film.mov`, and resolves when some of it has arrived, long before all. */
+async function sendSome(content: Buffer | number): Promise<UploadRecord> {
+  if (typeof content === 'number') await makeSparseFile(app.inTemp('film.mov'), content);
+  else await writeFile(app.inTemp('film.mov'), content);
+  await app.drop([app.inTemp('film.mov')]);
+  const record = await waitForUpload(app.window, 'film.mov', 'receiving');
+  await waitUntil('some of it to be on disk', async () => (await partBytes()) > 0, 20_000);
+  return record;
+}
+
+/** Resolves when nothing of it moves any more; answers what is on disk then. */
+async function waitUntilStill(): Promise<number> {
+  await waitForUpload(app.window, 'film.mov', 'interrupted');
+  await expect.poll(() => openFilesOf(app, 'film.mov')).toBe(0);
+  return partBytes();
+}
+
+test('a paused upload keeps its bytes, stays paused over a restart, and goes on from there', async () => {
+  const { id } = await sendSome(sampleBytes(SIZE_BYTES, 7));
+  expect(await pause([id])).toEqual({ ok: true, value: null });
+  const kept = await waitUntilStill();
+  expect(kept).toBeGreaterThan(0);
+  expect(kept).toBeLessThan(SIZE_BYTES);
+  expect(await readPaused()).toEqual([id]);
+
+  await app.restart();
+  expect(await waitForUpload(app.window, 'film.mov', 'interrupted')).toMatchObject({ id, received: kept });
+  expect(await readPaused()).toEqual([id]);
+  expect(await openFilesOf(app, 'film.mov')).toBe(0);
+
+  await unpause([id]);
+  const seen: number[] = [];
+  await waitUntil('it to be stored', async () => {
+    const now = (await readRecords(app.window)).find((record) => record.id === id);
+    seen.push(now?.received ?? 0);
+    return now?.state === 'stored';
+  }, 60_000);
+  expect(Math.min(...seen)).toBeGreaterThanOrEqual(kept);
+  expect(await hashFile(path.join(app.uploadFolder, 'film.mov'))).toBe(await hashFile(app.inTemp('film.mov')));
+  expect([...(await listTree(app.uploadFolder)).keys()]).toEqual(['film.mov']);
+  expect(await readPaused()).toEqual([]);
+  await expect.poll(readList).toEqual({ uploads: [] });
+});
+
+test('twenty pauses, each let go at once, end in one whole file', async () => {
+  const content = sampleBytes(SIZE_BYTES, 8);
+  const { id } = await sendSome(content);
+  for (let times = 0; times < 20; times += 1) await Promise.all([pause([id]), unpause([id])]);
+  await waitForUpload(app.window, 'film.mov', 'stored');
+  expect(Object.fromEntries(await listTree(app.uploadFolder))).toEqual({ 'film.mov': sha256(content) });
+  expect(await listStaging(app.uploadFolder)).toEqual([]);
+});
+
+test('all are paused, those that wait as well: nothing moves, the computer may sleep, quitting asks nothing, and all go on', async () => {
+  await holdAllTurns(app);
+  await writeFile(app.inTemp('small.txt'), 'small');
+  await app.drop([app.inTemp('small.txt')]);
+  await waitForUpload(app.window, 'small.txt', 'waiting');
+  await expect.poll(isAwake).toBe(true);
+  await pause(null);
+  await expect.poll(async () => (await readRecords(app.window)).map(({ state }) => state).sort()).toEqual(['interrupted', 'interrupted', 'interrupted', 'interrupted', 'waiting']);
+  expect(await readPaused()).toHaveLength(5);
+  await expect.poll(isAwake).toBe(false);
+  await app.electron.evaluate(({ dialog }) => {
+    dialog.showMessageBox = () => {
+      process.stderr.write('asked\n');
+      return Promise.resolve({ response: 1, checkboxChecked: false });
+    };
+  });
+  await app.electron.evaluate(({ app: electronApp }) => electronApp.quit());
+  expect(await app.ended()).toBe(0);
+  expect(app.log).not.toContain('asked');
+
+  await app.start();
+  // The small one the server had forgotten; it is announced again, and waits.
+  await waitForUpload(app.window, 'small.txt', 'waiting');
+  expect(await readPaused()).toHaveLength(5);
+  await unpause(null);
+  await expect.poll(async () => (await readRecords(app.window)).filter(({ state }) => state === 'receiving').length).toBe(4);
+  await expect.poll(isAwake).toBe(true);
+  for (const { id, name } of await readRecords(app.window)) if (name.startsWith('endless')) await deleteUpload(app.window, id);
+  await waitForUpload(app.window, 'small.txt', 'stored');
+});
+
+test('pausing all holds back what is still being found in a dropped folder, and a later drop goes', async () => {
+  await mkdir(app.inTemp('many'));
+  for (let index = 0; index < 3000; index += 1) await writeFile(app.inTemp('many', `${index}.txt`), `${index}`);
+  await app.drop([app.inTemp('many')]);
+  await pause(null);
+  await expect.poll(async () => (await readRecords(app.window)).length).toBe(3000);
+  await expect.poll(async () => {
+    const stored = (await readRecords(app.window)).filter(({ state }) => state === 'stored').length;
+    return stored + (await readPaused()).length;
+  }).toBe(3000);
+  expect((await readPaused()).length).toBeGreaterThan(1000);
+  await writeFile(app.inTemp('later.txt'), 'x');
+  await app.drop([app.inTemp('later.txt')]);
+  await waitForUpload(app.window, 'later.txt', 'stored');
+  await unpause(null);
+  await expect.poll(async () => (await readRecords(app.window)).filter(({ state }) => state === 'stored').length, { timeout: 60_000 }).toBe(3001);
+});
+
+test('a paused upload can be cancelled, and retried', async () => {
+  const { id } = await sendSome(ENDLESS_BYTES);
+  await pause([id]);
+  await waitUntilStill();
+  expect(await app.window.evaluate((each) => window.desktop.retry([each]), id)).toMatchObject({ ok: true });
+  await waitForUpload(app.window, 'film.mov', 'receiving');
+  expect(await readPaused()).toEqual([]);
+  await pause([id]);
+  await waitUntilStill();
+  await deleteUpload(app.window, id);
+  await waitForUpload(app.window, 'film.mov', 'cancelled');
+  expect(await listStaging(app.uploadFolder)).toEqual([]);
+  expect(await readPaused()).toEqual([]);
+  await expect.poll(readList).toEqual({ uploads: [] });
+});
+
+test('a file that was written to while it was paused fails by name, and nothing of it is kept', async () => {
+  const { id } = await sendSome(ENDLESS_BYTES);
+  await pause([id]);
+  await waitUntilStill();
+  await utimes(app.inTemp('film.mov'), 1, 1);
+  await unpause([id]);
+  expect(await waitForUpload(app.window, 'film.mov', 'failed')).toMatchObject({ failure: { code: 'FILE_CHANGED' } });
+  expect(await listStaging(app.uploadFolder)).toEqual([]);
+});
+
+test('the menu pauses all, lets all go on, and cancels all', async () => {
+  const choose = (command: MenuCommand) => app.electron.evaluate(({ Menu }, id) => {
+    Menu.getApplicationMenu()?.getMenuItemById(id)?.click();
+  }, command);
+  const { id } = await sendSome(ENDLESS_BYTES);
+  await choose('pause-all');
+  await expect.poll(readPaused).toEqual([id]);
+  await waitUntilStill();
+  await choose('resume-all');
+  await waitForUpload(app.window, 'film.mov', 'receiving');
+  await choose('cancel-all');
+  await waitForUpload(app.window, 'film.mov', 'cancelled');
+});
