@@ -20,6 +20,9 @@ export interface Sender {
   readonly kind: SenderKind;
 }
 
+/** Hash of a whole file, lower-case hex. */
+export type FileDigest = `xxh128:${string}` | `sha-256:${string}`;
+
 /** One file on its way or arrived. */
 export interface UploadRecord {
   /** Also its progress key. */
@@ -43,10 +46,8 @@ export interface UploadRecord {
   readonly createdAtMs: number;
   readonly changedAtMs: number;
   readonly storedAtMs?: number;
-  /** Hash of the stored bytes, lower-case hex; present once stored. */
-  readonly sha256?: string;
-  /** Hash of the stored bytes as `algorithm:hex`, `xxh128` or the `sha-256` that the sender gave; present once stored. */
-  readonly digest?: string;
+  /** Hash of the stored bytes: XXH3 with 128 bits, or the SHA-256 that the sender gave; present once stored. */
+  readonly digest?: FileDigest;
   /** The sender hashed the file too, and both ends agree; absent for an upload that is only stored. */
   readonly verified?: true;
 }
@@ -61,8 +62,8 @@ export interface AnnouncedFile {
   /** Bytes. */
   readonly size: number;
   readonly modifiedAtMs?: number;
-  /** What the sender's own hash of the whole file is, as `algorithm:hex`; other bytes are then not stored. */
-  readonly digest?: string;
+  /** What the sender's own hash of the whole file is, as `xxh128:hex` or `sha-256:hex`; other bytes are then not stored. */
+  readonly digest?: FileDigest;
 }
 
 /** First field of a form, as JSON; the n-th file part belongs to the n-th entry. */

@@ -2,6 +2,7 @@ import { MAX_FILES_PER_REQUEST } from '../contracts/api.ts';
 import type { AnnouncedFile, Manifest } from '../contracts/upload.ts';
 import { Failure } from '../failure.ts';
 import { isCount, isObject } from '../guards.ts';
+import { isFileDigest } from '../uploads/hash/file-digest.ts';
 
 const PROGRESS_KEY = /^[\x21-\x7e]{1,128}$/u;
 const MOST_NAME_LENGTH = 1024;
@@ -12,7 +13,7 @@ export function isProgressKey(value: unknown): value is string {
   return typeof value === 'string' && PROGRESS_KEY.test(value);
 }
 
-/** @throws Failure MANIFEST_INVALID, TOO_MANY_FILES */
+/** @throws Failure MANIFEST_INVALID, TOO_MANY_FILES, CHECKSUM_UNSUPPORTED */
 export function readManifest(text: string): Manifest {
   try {
     const value: unknown = JSON.parse(text);
@@ -22,7 +23,7 @@ export function readManifest(text: string): Manifest {
   }
 }
 
-/** @throws Failure MANIFEST_INVALID, TOO_MANY_FILES */
+/** @throws Failure MANIFEST_INVALID, TOO_MANY_FILES, CHECKSUM_UNSUPPORTED */
 export function readFiles(value: unknown): readonly AnnouncedFile[] {
   if (!Array.isArray(value) || value.length === 0) throw new Failure('MANIFEST_INVALID');
   if (value.length > MAX_FILES_PER_REQUEST) throw new Failure('TOO_MANY_FILES', { limit: MAX_FILES_PER_REQUEST });
@@ -33,16 +34,18 @@ export function readFiles(value: unknown): readonly AnnouncedFile[] {
 
 function readFile(value: unknown): AnnouncedFile {
   if (!isObject(value)) throw new Failure('MANIFEST_INVALID');
-  const { id, name, folder, size, modifiedAtMs } = value;
+  const { id, name, folder, size, modifiedAtMs, digest } = value;
   const isWellFormed =
     isProgressKey(id) && isText(name, MOST_NAME_LENGTH) && (folder === undefined || isText(folder, MOST_FOLDER_LENGTH)) && isCount(size);
   if (!isWellFormed) throw new Failure('MANIFEST_INVALID');
+  if (digest !== undefined && !isFileDigest(digest)) throw new Failure('CHECKSUM_UNSUPPORTED');
   return {
     id,
     name,
     size,
     ...(folder === undefined ? {} : { folder }),
     ...(typeof modifiedAtMs === 'number' && Number.isFinite(modifiedAtMs) ? { modifiedAtMs } : {}),
+    ...(digest === undefined ? {} : { digest }),
   };
 }
 

@@ -1,5 +1,8 @@
 import type { Request } from 'express';
+import { FILE_DIGEST_HEADER } from '../contracts/api.ts';
+import type { FileDigest } from '../contracts/upload.ts';
 import { Failure } from '../failure.ts';
+import { isFileDigest } from '../uploads/hash/file-digest.ts';
 import { CHECKSUM_ALGORITHMS, type Checksum } from '../uploads/resumable/append-stream.ts';
 
 /** The one version of the protocol there is (tus 1.0, "Tus-Resumable"). */
@@ -41,6 +44,23 @@ export function readUploadChecksum(request: Request): Checksum | null {
   return { algorithm, digest: Buffer.from(digest, 'base64') };
 }
 
+/**
+ * Reads `Repr-Digest`: what the hash of the whole file is (RFC 9530, section 3). Of several that are known, the strongest counts;
+ * others beside it are left alone.
+ * @throws Failure CHECKSUM_UNSUPPORTED when there is none that is known
+ */
+export function readFileDigest(request: Request): FileDigest | undefined {
+  const header = request.get(FILE_DIGEST_HEADER);
+  if (header === undefined) return undefined;
+  const told = header.split(',').map((member) => {
+    const { algorithm, base64 } = /^ *(?<algorithm>[a-z*][a-z\d_.*-]*)=:(?<base64>[A-Za-z\d+/]*={0,2}): *$/u.exec(member)?.groups ?? {};
+    if (algorithm === undefined || base64 === undefined) throw new Failure('CHECKSUM_UNSUPPORTED');
+    return `${algorithm}:${Buffer.from(base64, 'base64').toString('hex')}`;
+  });
+  const known = told.filter(isFileDigest);
+  return known.find((digest) => digest.startsWith('sha-256:')) ?? known[0] ?? raise('CHECKSUM_UNSUPPORTED');
+}
+
 /** Digits only: Number() would also take "1e3", " 5" and "0x10". */
 function readBytes(text: string | undefined): number | null {
   if (text === undefined || !/^\d{1,16}$/u.test(text)) return null;
@@ -48,6 +68,6 @@ function readBytes(text: string | undefined): number | null {
   return Number.isSafeInteger(bytes) ? bytes : null;
 }
 
-function raise(code: 'UPLOAD_LENGTH_INVALID' | 'UPLOAD_OFFSET_INVALID'): never {
+function raise(code: 'UPLOAD_LENGTH_INVALID' | 'UPLOAD_OFFSET_INVALID' | 'CHECKSUM_UNSUPPORTED'): never {
   throw new Failure(code);
 }

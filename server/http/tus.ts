@@ -1,6 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { Router, type Request, type RequestHandler, type Response } from 'express';
 import { Failure } from '../failure.ts';
+import { isFileDigest } from '../uploads/hash/file-digest.ts';
+import type { AppendOrder } from '../uploads/resumable/append-order.ts';
 import { CHECKSUM_ALGORITHMS } from '../uploads/resumable/append-stream.ts';
 import type { Standing } from '../uploads/resumable/standing.ts';
 import { callerOf } from './gate.ts';
@@ -8,7 +10,7 @@ import { isProgressKey } from './read-files.ts';
 import { announcedBytes, inviteBody } from './request-body.ts';
 import { watchForStall } from './stall-timer.ts';
 import type { FormLimits } from './take-form.ts';
-import { readUploadChecksum, readUploadLength, readUploadMetadata, readUploadOffset, TUS_VERSION } from './tus-headers.ts';
+import { readFileDigest, readUploadChecksum, readUploadLength, readUploadMetadata, readUploadOffset, TUS_VERSION } from './tus-headers.ts';
 
 const BASE = '/api/tus';
 const CHUNK_TYPE = 'application/offset+octet-stream';
@@ -42,7 +44,7 @@ export function tusRoutes(limits: FormLimits, maxFileBytes: number | null): Rout
     const created = await service.createResumable(info);
     // Bytes that come with a creation are the first ones: of an upload that has some already, they are not the next.
     const isNew = created.offset === 0 && created.expiresAtMs !== null;
-    const now = hasBody && isNew ? await appendBody(request, response, info.id, 0, limits) : created;
+    const now = hasBody && isNew ? await appendBody(request, response, { id: info.id, offset: 0, digest: undefined }, limits) : created;
     response.set('Location', `${BASE}/${encodeURIComponent(info.id)}`);
     setStanding(response, now);
     response.status(201).end();
@@ -57,7 +59,8 @@ export function tusRoutes(limits: FormLimits, maxFileBytes: number | null): Rout
   router.patch(`${BASE}/:id`, async (request, response) => {
     limits.stopping.throwIfAborted();
     if (request.get('Content-Type') !== CHUNK_TYPE) throw new Failure('UNSUPPORTED_MEDIA_TYPE');
-    setStanding(response, await appendBody(request, response, request.params.id, readUploadOffset(request), limits));
+    const place = { id: request.params.id, offset: readUploadOffset(request), digest: readFileDigest(request) };
+    setStanding(response, await appendBody(request, response, place, limits));
     response.status(204).end();
   });
 
@@ -88,7 +91,9 @@ function readCreation(request: Request) {
   if (!isProgressKey(id) || !isProgressKey(batch)) throw new Failure('PROGRESS_ID_INVALID');
   const path = metadata.get('relativePath') ?? '';
   const sha256 = metadata.get('sha256');
-  if (sha256 !== undefined && !/^[0-9a-f]{64}$/u.test(sha256)) throw new Failure('METADATA_INVALID');
+  const told = sha256 === undefined ? undefined : `sha-256:${sha256}`;
+  if (told !== undefined && !isFileDigest(told)) throw new Failure('METADATA_INVALID');
+  const digest = readFileDigest(request) ?? told;
   return {
     id,
     batch,
@@ -96,20 +101,19 @@ function readCreation(request: Request) {
     size,
     rawName: metadata.get('filename') ?? metadata.get('name') ?? `upload-${id.slice(0, 8)}`,
     folder: metadata.get('folder') ?? path.slice(0, Math.max(0, path.lastIndexOf('/'))),
-    ...(sha256 === undefined ? {} : { sha256 }),
+    ...(digest === undefined ? {} : { digest }),
   };
 }
 
-async function appendBody(request: Request, response: Response, id: string, offset: number, limits: FormLimits): Promise<Standing> {
+async function appendBody(request: Request, response: Response, place: Pick<AppendOrder, 'id' | 'offset' | 'digest'>, limits: FormLimits): Promise<Standing> {
   const ending = new AbortController();
   const checksum = readUploadChecksum(request);
   const stopWatching = watchForStall(request, limits.stallTimeoutMs, () => ending.abort(new Failure('UPLOAD_STALLED')));
   inviteBody(request, response);
   try {
     return await limits.service.resumable.append({
-      id,
+      ...place,
       senderId: callerOf(request).sender.id,
-      offset,
       length: announcedBytes(request),
       checksum,
       stream: request,

@@ -1,9 +1,11 @@
-import { createHash, type Hash } from 'node:crypto';
 import type { Readable } from 'node:stream';
-import type { UploadRecord } from '../contracts/upload.ts';
+import type { FileDigest, UploadRecord } from '../contracts/upload.ts';
 import { Failure } from '../failure.ts';
 import { PROGRESS_INTERVAL_MS } from './batch-progress.ts';
 import { diskFailure } from './disk-failure.ts';
+import { checkDigest, type CheckedDigest } from './hash/check-digest.ts';
+import { algorithmOf } from './hash/file-digest.ts';
+import { FileHash } from './hash/file-hash.ts';
 import type { Placement } from './placement.ts';
 import { receiveBytes } from './receive-bytes.ts';
 import type { StagedFile } from './staged-file.ts';
@@ -20,6 +22,8 @@ interface IncomingOptions {
   readonly folder: UploadFolder;
   readonly placement: Placement;
   readonly record: UploadRecord;
+  /** What its sender says that its hash is. */
+  readonly told: FileDigest | undefined;
   readonly maxBytes: number;
   readonly signal: AbortSignal;
   readonly listener: IncomingListener;
@@ -29,29 +33,30 @@ interface IncomingOptions {
 export interface ArrivedFile {
   /** Bytes. */
   readonly received: number;
-  readonly sha256: string;
+  readonly digest: CheckedDigest;
   /** @throws Failure; then nothing is left of the file */
   publish(): Promise<PublishedFile>;
   discard(): Promise<void>;
 }
 
 /**
- * Takes in the bytes of one file: staging, count and hash, size check, fsync.
+ * Takes in the bytes of one file: staging, count and hash, both checked, fsync.
  * @throws Failure; then nothing is left of the file, and the stream goes on into nothing
  */
 export async function receiveFile(stream: Readable, options: IncomingOptions): Promise<ArrivedFile> {
-  const { folder, placement, record, signal, listener } = options;
+  const { folder, placement, record, told, signal, listener } = options;
   const staged = await stageOrDrain(stream, folder);
   try {
-    const hash = createHash('sha256');
+    const hash = FileHash.start(algorithmOf(told));
     const received = await receiveCounted(stream, staged, hash, options);
     if (record.size !== null && received !== record.size) throw new Failure('SIZE_MISMATCH', { limit: record.size });
+    const digest = checkDigest(hash.digest(), told);
     listener.onFinishing(received);
     await staged.seal(publishedMode());
     if (signal.aborted) throw signal.reason;
     return {
       received,
-      sha256: hash.digest('hex'),
+      digest,
       discard: () => staged.discard(),
       async publish() {
         try {
@@ -77,7 +82,7 @@ async function stageOrDrain(stream: Readable, folder: UploadFolder): Promise<Sta
   }
 }
 
-async function receiveCounted(stream: Readable, staged: StagedFile, hash: Hash, options: IncomingOptions): Promise<number> {
+async function receiveCounted(stream: Readable, staged: StagedFile, hash: FileHash, options: IncomingOptions): Promise<number> {
   const { record, maxBytes, signal, listener } = options;
   let latest = 0;
   const throttle = createThrottle(PROGRESS_INTERVAL_MS, () => listener.onReceived(latest));

@@ -1,11 +1,12 @@
 import QuickLRU from 'quick-lru';
-import type { UploadRecord, UploadState } from '../contracts/upload.ts';
+import type { FileDigest, UploadRecord, UploadState } from '../contracts/upload.ts';
 import type { Failure } from '../failure.ts';
 import type { Log } from '../log.ts';
 import { createBatchProgress, type BatchProgress } from './batch-progress.ts';
 import type { ProgressCache } from './progress-cache.ts';
 import type { ProgressEntry } from './progress-entry.ts';
 import { Queue } from './queue.ts';
+import type { CheckedDigest } from './hash/check-digest.ts';
 import type { PublishedFile } from './upload-folder.ts';
 
 /** Batches whose sum this process remembers without asking the cache. */
@@ -24,11 +25,16 @@ export function failedRecord(record: UploadRecord, failure: Failure): UploadReco
   return { ...record, state, failure: failure.report(), changedAtMs: Date.now() };
 }
 
+/** Digests that senders told in announcements; an upload whose own was forgotten is stored without being verified. */
+const REMEMBERED_DIGESTS = 20_000;
+
 /** What this process knows of uploads and batches. Each change goes to the queue and, for other processes, to the cache. */
 export class Ledger {
   readonly queue = new Queue();
   /** The uploads whose bytes come through this process, and how to end each. */
   readonly running = new Map<string, AbortController>();
+  /** What senders said beforehand that the hash of an upload will be. */
+  readonly told = new QuickLRU<string, FileDigest>({ maxSize: REMEMBERED_DIGESTS });
   readonly #places = new WeakMap<UploadRecord, string>();
   readonly #batches = new QuickLRU<string, ProgressEntry>({ maxSize: REMEMBERED_BATCHES });
   readonly #cache: ProgressCache;
@@ -57,11 +63,13 @@ export class Ledger {
     return this.put({ ...record, state: 'interrupted', changedAtMs: Date.now() });
   }
 
-  store(record: UploadRecord, published: PublishedFile, sha256: string): UploadRecord {
+  /** @param digest of the stored bytes; `isTold`: their sender gave the same */
+  store(record: UploadRecord, published: PublishedFile, { digest, isTold }: CheckedDigest): UploadRecord {
     const now = Date.now();
     const { name, path } = published;
     const renamed = name !== record.name && record.originalName === undefined ? { originalName: record.name } : {};
-    const stored = { ...record, ...renamed, name, path, size: record.received, state: 'stored' as const, sha256, storedAtMs: now, changedAtMs: now };
+    const stored = { ...record, ...renamed, name, path, size: record.received, state: 'stored' as const, digest, ...(isTold ? { verified: true as const } : {}), storedAtMs: now, changedAtMs: now };
+    this.told.delete(record.id);
     this.#places.set(stored, published.absolutePath);
     this.#log('info', 'upload:stored', { id: record.id, name, bytes: record.received, sender: record.sender.name });
     return this.put(stored);
@@ -70,6 +78,7 @@ export class Ledger {
   /** Forgets an upload that has ended. */
   remove(id: string): void {
     this.queue.remove(id);
+    this.told.delete(id);
     this.#cache.remove(`upload:${id}`);
   }
 

@@ -82,7 +82,8 @@ async function receivePlaced(order: FileOrder, placement: Placement, start: Uplo
 
   let arrived: ArrivedFile;
   try {
-    arrived = await receiveFile(order.stream, { folder, placement, record, maxBytes, signal, listener });
+    const told = order.announced?.digest ?? ledger.told.get(record.id);
+    arrived = await receiveFile(order.stream, { folder, placement, record, told, maxBytes, signal, listener });
   } catch (error) {
     return { kind: 'ended', record: end(error) };
   }
@@ -96,7 +97,7 @@ async function receivePlaced(order: FileOrder, placement: Placement, start: Uplo
         }
         const published = await arrived.publish();
         ledger.running.delete(record.id);
-        return ledger.store(record, published, arrived.sha256);
+        return ledger.store(record, published, arrived.digest);
       } catch (error) {
         return end(error);
       }

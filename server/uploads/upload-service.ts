@@ -64,7 +64,8 @@ export class UploadService {
 
   /** Makes a resumable upload. @throws as {@link ResumableUploads.create} */
   createResumable(info: Parameters<ResumableUploads['create']>[1]): Promise<Standing> {
-    return this.resumable.create(this.#folder, info);
+    const told = info.digest ?? this.#ledger.told.get(info.id);
+    return this.resumable.create(this.#folder, { ...info, ...(told === undefined ? {} : { digest: told }) });
   }
 
   changes(since: string | undefined, senderId: string | undefined): QueueReply {
@@ -114,7 +115,11 @@ export class UploadService {
     return files.map((file) => {
       const known = queue.get(file.id);
       const stays = known !== undefined && (known.state === 'stored' || isUnderWay(known) || (known.state === 'cancelled' && !revive));
-      return stays ? known : this.#announceOne(sender, batch, file, known?.createdAtMs ?? Date.now());
+      if (stays) return known;
+      if (file.digest !== undefined) this.#ledger.told.set(file.id, file.digest);
+      // Announced anew, it may be another file by now.
+      else if (revive) this.#ledger.told.delete(file.id);
+      return this.#announceOne(sender, batch, file, known?.createdAtMs ?? Date.now());
     });
   }
 

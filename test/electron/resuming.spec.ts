@@ -7,7 +7,7 @@ import { Application } from '../helpers/application.ts';
 import { deleteUpload, readRecords, waitForUpload } from '../helpers/desktop-probe.ts';
 import { hashFile, listStaging, listTree } from '../helpers/disk.ts';
 import { ENDLESS_BYTES } from '../helpers/send-probe.ts';
-import { sampleBytes, sha256 } from '../helpers/sample-bytes.ts';
+import { sampleBytes, xxh128 } from '../helpers/sample-bytes.ts';
 import { makeSparseFile } from '../helpers/sparse-file.ts';
 import { waitUntil } from '../helpers/wait-until.ts';
 
@@ -94,7 +94,7 @@ test('what waited for its turn is sent at the next start; what is gone since the
   const uploads = ['here.txt', 'gone.txt'].map((name) => ({ id: `id-${name}`, batch: 'b1', path: app.inTemp(name), name, folder: 'in', size, modifiedAtMs }));
   await writeFile(listPath(), JSON.stringify({ uploads }));
   await app.start();
-  expect(await waitForUpload(app.window, 'here.txt', 'stored')).toMatchObject({ id: 'id-here.txt', batch: 'b1', sha256: sha256('hello') });
+  expect(await waitForUpload(app.window, 'here.txt', 'stored')).toMatchObject({ id: 'id-here.txt', batch: 'b1', digest: await xxh128('hello') });
   expect(await waitForUpload(app.window, 'gone.txt', 'failed')).toMatchObject({ failure: { code: 'FILE_UNREADABLE' } });
   expect([...(await listTree(app.uploadFolder)).keys()]).toEqual(['in/here.txt']);
   await expect.poll(readList).toEqual({ uploads: [] });

@@ -6,7 +6,7 @@ import { Application } from '../helpers/application.ts';
 import { deleteUpload, readRecords, waitForUpload } from '../helpers/desktop-probe.ts';
 import { hashFile, listStaging, listTree } from '../helpers/disk.ts';
 import { ENDLESS_BYTES, freeAllTurns, holdAllTurns, openFilesOf, watchBar } from '../helpers/send-probe.ts';
-import { sampleBytes, sha256 } from '../helpers/sample-bytes.ts';
+import { sampleBytes, sha256, xxh128 } from '../helpers/sample-bytes.ts';
 import { makeSparseFile } from '../helpers/sparse-file.ts';
 
 let app: Application;
@@ -119,7 +119,7 @@ test('a file that changes or goes before its turn fails by name, its neighbours 
 
   const before = await waitForUpload(app.window, 'changed.txt', 'failed');
   await app.window.getByRole('button', { name: 'Retry changed.txt' }).click();
-  expect(await waitForUpload(app.window, 'changed.txt', 'stored')).toMatchObject({ id: before.id, sha256: sha256('changed.txt and more') });
+  expect(await waitForUpload(app.window, 'changed.txt', 'stored')).toMatchObject({ id: before.id, digest: await xxh128('changed.txt and more') });
   const gone = await waitForUpload(app.window, 'gone.txt', 'failed');
   expect(await app.window.evaluate((id) => window.desktop.retry([id]), gone.id)).toMatchObject({ ok: false, failure: { code: 'FILE_MISSING' } });
 });

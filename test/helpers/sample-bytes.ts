@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { xxhash128 } from 'hash-wasm';
 
 /** The same bytes for the same seed, incompressible and free of repeats, so that a shifted or doubled block changes the hash. */
 export function sampleBytes(sizeBytes: number, seed = 1): Buffer {
@@ -16,4 +17,9 @@ export function sampleBytes(sizeBytes: number, seed = 1): Buffer {
 /** SHA-256 in lower-case hex. */
 export function sha256(content: Buffer | string): string {
   return createHash('sha256').update(content).digest('hex');
+}
+
+/** XXH3 with 128 bits, as a record tells it. */
+export async function xxh128(content: Buffer | string): Promise<`xxh128:${string}`> {
+  return `xxh128:${await xxhash128(content)}`;
 }

@@ -70,7 +70,7 @@ export async function startUpload(client: TestClient, content: Buffer, sentBytes
 }
 
 /** Opens a PATCH that announces all that is left, and sends none of it yet. */
-export async function openPatch(server: { readonly port: number; readonly host: string; readonly guest: TestClient }, id: string, offset: number, size: number): Promise<RawConnection> {
+export async function openPatch(server: { readonly port: number; readonly host: string; readonly guest: TestClient }, id: string, offset: number, size: number, headers: Headers = {}): Promise<RawConnection> {
   const connection = await openRaw(server.port);
   await connection.write(requestHead(`PATCH ${TUS_PATH}/${encodeURIComponent(id)} HTTP/1.1`, {
     Host: server.host,
@@ -79,6 +79,7 @@ export async function openPatch(server: { readonly port: number; readonly host: 
     'Content-Type': CHUNK_TYPE,
     'Upload-Offset': offset,
     'Content-Length': size - offset,
+    ...headers,
   }));
   return connection;
 }

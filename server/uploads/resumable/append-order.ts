@@ -1,4 +1,5 @@
 import type { Readable } from 'node:stream';
+import type { FileDigest } from '../../contracts/upload.ts';
 import type { Checksum } from './append-stream.ts';
 
 /** What a sender asks for when it goes on with an upload. */
@@ -9,7 +10,10 @@ export interface AppendOrder {
   readonly offset: number;
   /** Bytes that come now; null when the sender did not say. */
   readonly length: number | null;
+  /** Of the bytes that come now. */
   readonly checksum: Checksum | null;
+  /** Of the whole file; undefined: what was told before counts. */
+  readonly digest: FileDigest | undefined;
   readonly stream: Readable;
   readonly signal: AbortSignal;
 }

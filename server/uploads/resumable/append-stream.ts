@@ -1,6 +1,7 @@
-import { createHash, timingSafeEqual, type Hash } from 'node:crypto';
+import { createHash, timingSafeEqual } from 'node:crypto';
 import type { Readable } from 'node:stream';
 import { Failure } from '../../failure.ts';
+import type { FileHash } from '../hash/file-hash.ts';
 import { receiveBytes } from '../receive-bytes.ts';
 import type { AppendableFile } from './resumable-folder.ts';
 
@@ -17,8 +18,8 @@ interface AppendOptions {
   readonly offset: number;
   /** Most bytes it may have. */
   readonly maxBytes: number;
-  /** Is fed with the bytes of the chunk. */
-  readonly hash: Hash;
+  /** Is fed with the bytes of the chunk; null: nobody wants to know. */
+  readonly hash: FileHash | null;
   readonly checksum: Checksum | null;
   readonly signal: AbortSignal;
   /** Told how much of the chunk is on disk. */
@@ -35,7 +36,7 @@ export async function appendStream(stream: Readable, file: AppendableFile, optio
   const chunkHash = checksum === null ? null : createHash(checksum.algorithm);
   const both = {
     update(bytes: Uint8Array): void {
-      hash.update(bytes);
+      hash?.update(bytes);
       chunkHash?.update(bytes);
     },
   };

@@ -4,6 +4,9 @@ import { mkdir, open, readdir, readFile, rename, stat, unlink } from 'node:fs/pr
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { systemErrorCode } from '../../failure.ts';
+import type { FileDigest } from '../../contracts/upload.ts';
+import type { DigestAlgorithm } from '../hash/file-digest.ts';
+import { FileHash } from '../hash/file-hash.ts';
 import { appendAll } from '../staged-file.ts';
 import { unlinkIfThere } from '../unlink-if-there.ts';
 import { parseResumableInfo, type ResumableInfo } from './resumable-info.ts';
@@ -44,8 +47,10 @@ export interface ResumableFolder {
    */
   find(id: string): Promise<ResumableState | undefined | null>;
   openToAppend(id: string): Promise<AppendableFile>;
-  /** SHA-256 of the bytes on disk, lower-case hex. */
-  hash(id: string): Promise<string>;
+  /** Durably replaces what is known of an upload that exists. */
+  describe(info: ResumableInfo): Promise<void>;
+  /** Reads the bytes that are on disk. */
+  hash(id: string, algorithm: DigestAlgorithm): Promise<FileDigest>;
   remove(id: string): Promise<void>;
   /** Puts what is left of a torn upload aside, so that its id is free. */
   quarantine(id: string): Promise<void>;
@@ -92,10 +97,14 @@ export function createResumableFolder(staging: string): ResumableFolder {
         close: () => handle.close(),
       };
     },
-    async hash(id) {
-      const hash = createHash('sha256');
-      await pipeline(createReadStream(pathOf(id, 'part'), { highWaterMark: 1 << 20 }), hash);
-      return hash.digest('hex');
+    describe: (info) => writeWhole(pathOf(info.id, 'json'), JSON.stringify(info)),
+    async hash(id, algorithm) {
+      const hash = FileHash.start(algorithm);
+      // In pieces, so that others get their turn in between.
+      await pipeline(createReadStream(pathOf(id, 'part'), { highWaterMark: 1 << 20 }), async (pieces: AsyncIterable<Buffer>) => {
+        for await (const piece of pieces) hash.update(piece);
+      });
+      return hash.digest();
     },
     async remove(id) {
       await Promise.all(['part', 'json'].map((ending) => unlinkIfThere(pathOf(id, ending))));

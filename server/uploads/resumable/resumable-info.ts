@@ -1,7 +1,8 @@
-import { SENDER_KINDS, type Sender } from '../../contracts/upload.ts';
+import { SENDER_KINDS, type FileDigest, type Sender } from '../../contracts/upload.ts';
 import { isCount, isObject } from '../../guards.ts';
+import { isFileDigest } from '../hash/file-digest.ts';
 
-/** What is known of a resumable upload from its creation on; kept beside its bytes, so that it survives the process. */
+/** What is known of a resumable upload before all its bytes are here; kept beside its bytes, so that it survives the process. */
 export interface ResumableInfo {
   readonly id: string;
   readonly batch: string;
@@ -12,8 +13,8 @@ export interface ResumableInfo {
   /** Bytes. */
   readonly size: number;
   readonly createdAtMs: number;
-  /** Hash of the whole file, lower-case hex, when the sender told it beforehand. */
-  readonly sha256?: string;
+  /** What the sender said last that the hash of the whole file is. */
+  readonly digest?: FileDigest;
 }
 
 /** Reads what {@link JSON.stringify} wrote; null for anything else: torn by a crash, or not ours. */
@@ -36,6 +37,6 @@ function isResumableInfo(value: unknown): value is ResumableInfo {
     texts.every((text) => typeof text === 'string') &&
     [value['size'], value['createdAtMs']].every(isCount) &&
     SENDER_KINDS.some((kind) => kind === sender['kind']) &&
-    (value['sha256'] === undefined || typeof value['sha256'] === 'string')
+    (value['digest'] === undefined || isFileDigest(value['digest']))
   );
 }

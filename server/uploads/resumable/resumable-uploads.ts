@@ -1,3 +1,4 @@
+import type { FileDigest } from '../../contracts/upload.ts';
 import { Failure } from '../../failure.ts';
 import type { Ledger } from '../ledger.ts';
 import { publishedMode, type UploadFolder } from '../upload-folder.ts';
@@ -114,8 +115,9 @@ export class ResumableUploads {
       if (order.offset !== found.state.offset) throw new Failure('UPLOAD_OFFSET_CONFLICT', { offset: found.state.offset });
       if (order.offset + (order.length ?? 0) > info.size) throw new Failure('UPLOAD_SIZE_EXCEEDED', { limit: info.size });
       this.#idle.clear(info.id);
-      const offset = await this.#transfer.write(order, found, wanted);
-      if (offset === info.size) return this.#transfer.finish(found);
+      const now = await noteDigest(found, order.digest);
+      const offset = await this.#transfer.write(order, now, wanted);
+      if (offset === info.size) return this.#transfer.finish(now);
       this.#idle.start(info.id);
       return { offset, size: info.size, expiresAtMs: Date.now() + this.#options.keepMs };
     };
@@ -201,7 +203,7 @@ export class ResumableUploads {
     await this.#requireFresh(found);
     const { size, rawName } = found.state.info;
     if (size !== info.size || rawName !== info.rawName) throw new Failure('UPLOAD_ID_IN_USE');
-    return this.#standingOf(found);
+    return this.#standingOf(await noteDigest(found, info.digest));
   }
 
   /** All bytes there and not stored: whoever brought them died, or the folder could not take it, in between. */
@@ -232,4 +234,12 @@ export class ResumableUploads {
     const record = this.#ledger.queue.get(id);
     return record?.state === 'stored' && record.sender.id === senderId ? record.received : null;
   }
+}
+
+/** What is told last counts, also after a restart. */
+async function noteDigest({ folder, state }: Found, digest: FileDigest | undefined): Promise<Found> {
+  if (digest === undefined || digest === state.info.digest) return { folder, state };
+  const info = { ...state.info, digest };
+  await folder.resumables.describe(info);
+  return { folder, state: { ...state, info } };
 }

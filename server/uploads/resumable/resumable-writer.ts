@@ -1,7 +1,7 @@
-import { createHash, type Hash } from 'node:crypto';
 import type { Readable } from 'node:stream';
 import type { UploadState } from '../../contracts/upload.ts';
 import { PROGRESS_INTERVAL_MS } from '../batch-progress.ts';
+import type { FileHash } from '../hash/file-hash.ts';
 import { createThrottle } from '../throttle.ts';
 import { publishedMode } from '../upload-folder.ts';
 import { appendStream, type Checksum } from './append-stream.ts';
@@ -14,7 +14,7 @@ interface WriteOptions {
   /** Bytes of the whole upload. */
   readonly size: number;
   /** Of the bytes that are there; null when it is not known. */
-  readonly hash: Hash | null;
+  readonly hash: FileHash | null;
   readonly checksum: Checksum | null;
   readonly signal: AbortSignal;
   /** Told how many bytes are on disk, at most ten times a second. */
@@ -27,9 +27,7 @@ interface WriteOptions {
  * @throws Failure and system errors; when it settles, no write is under way any more
  */
 export async function writeChunk(stream: Readable, folder: ResumableFolder, options: WriteOptions): Promise<number> {
-  const { id, offset, size, checksum, signal, follow } = options;
-  // A hash that nobody will ask for is cheaper than a second way through.
-  const hash = options.hash ?? createHash('sha256');
+  const { id, offset, size, hash, checksum, signal, follow } = options;
   const file = await folder.openToAppend(id);
   let written = 0;
   const throttle = createThrottle(PROGRESS_INTERVAL_MS, () => follow(offset + written, 'receiving'));

@@ -1,6 +1,8 @@
 import type { UploadState } from '../../contracts/upload.ts';
 import type { Failure } from '../../failure.ts';
 import { diskFailure } from '../disk-failure.ts';
+import { algorithmOf } from '../hash/file-digest.ts';
+import type { FileHash } from '../hash/file-hash.ts';
 import type { Ledger } from '../ledger.ts';
 import type { AppendOrder } from './append-order.ts';
 import type { Found } from './find-place.ts';
@@ -24,15 +26,20 @@ export interface Transfer {
 export function createTransfer(ledger: Ledger): Transfer {
   const hashes = createKnownHashes();
 
-  /** What came stays, and the upload can go on; unless it was called off. */
-  async function interrupt({ folder, state }: Found, failure: Failure): Promise<Failure> {
+  /**
+   * What came stays, and the upload can go on; unless it was called off.
+   * @param known hashes of which one may be that of what stays
+   */
+  async function interrupt({ folder, state }: Found, failure: Failure, known: readonly (FileHash | null)[] = []): Promise<Failure> {
     if (failure.code === 'CANCELLED') {
       await folder.resumables.remove(state.info.id);
       ledger.fail(recordOf(state, 'interrupted'), failure);
       return failure;
     }
-    const now = await folder.resumables.find(state.info.id);
-    ledger.interrupt({ ...recordOf(state, 'interrupted'), received: now?.offset ?? 0 }, failure);
+    const offset = (await folder.resumables.find(state.info.id))?.offset ?? 0;
+    const hash = known.find((each) => each?.bytes === offset) ?? null;
+    if (hash !== null) hashes.keep(state.info.id, hash);
+    ledger.interrupt({ ...recordOf(state, 'interrupted'), received: offset }, failure);
     return failure;
   }
 
@@ -40,7 +47,9 @@ export function createTransfer(ledger: Ledger): Transfer {
     async write(order, { folder, state }, wanted) {
       const { id, offset, checksum, stream } = order;
       const running = new AbortController();
-      const hash = hashes.take(id, offset);
+      const hash = hashes.take(id, offset, algorithmOf(state.info.digest));
+      // A chunk whose own checksum is wrong is taken back.
+      const before = checksum === null ? null : (hash?.copy() ?? null);
       ledger.running.set(id, running);
       const follow = (received: number, next: UploadState): void => {
         ledger.put({ ...recordOf(state, next), received });
@@ -49,10 +58,10 @@ export function createTransfer(ledger: Ledger): Transfer {
       try {
         const signal = AbortSignal.any([running.signal, order.signal, wanted]);
         const now = await writeChunk(stream, folder.resumables, { id, offset, size: state.info.size, hash, checksum, signal, follow });
-        if (hash !== null) hashes.keep(id, now, hash);
+        if (hash !== null) hashes.keep(id, hash);
         return now;
       } catch (error) {
-        throw await interrupt({ folder, state }, diskFailure(error));
+        throw await interrupt({ folder, state }, diskFailure(error), [hash, before]);
       } finally {
         ledger.running.delete(id);
       }
@@ -62,8 +71,9 @@ export function createTransfer(ledger: Ledger): Transfer {
       const { folder, state } = found;
       const { id, size } = state.info;
       try {
-        const { published, sha256 } = await publishResumable(folder, state.info, hashes.take(id, size));
-        ledger.store({ ...recordOf(state, 'finishing'), received: size }, published, sha256);
+        const hash = hashes.take(id, size, algorithmOf(state.info.digest));
+        const { published, digest } = await publishResumable(folder, state.info, hash);
+        ledger.store({ ...recordOf(state, 'finishing'), received: size }, published, digest);
         return standingOfStored(size);
       } catch (error) {
         const failure = diskFailure(error);

@@ -68,7 +68,7 @@ describe('sending an id again', () => {
     const announcedBy = await eve.request('POST', '/api/batches', { headers: { 'content-type': 'application/json' }, body: JSON.stringify({ files: [{ id: photo.id, name: 'x', size: 1 }] }) });
     for (const { status, text } of [answer, announcedBy]) {
       expect(status).toBe(409);
-      for (const secret of [before.sha256 ?? '', before.sender.id, 'photo.jpg']) expect(text).not.toContain(secret);
+      for (const secret of [before.digest ?? '', before.sender.id, 'photo.jpg']) expect(text).not.toContain(secret);
     }
     expect(await ann.record(photo.id)).toEqual(before);
   });

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { listStaging, modeOf, STAGING_NAME } from '../../helpers/disk.ts';
 import { announced, buildAnnouncedForm, buildForm, file } from '../../helpers/multipart.ts';
-import { sampleBytes, sha256 } from '../../helpers/sample-bytes.ts';
+import { sampleBytes, xxh128 } from '../../helpers/sample-bytes.ts';
 import { openSlowUpload } from '../../helpers/slow-upload.ts';
 import { startTestServer } from '../../helpers/start-server.ts';
 import { waitUntil } from '../../helpers/wait-until.ts';
@@ -17,7 +17,7 @@ describe('POST /api/uploads', () => {
     expect(sent.status).toBe(201);
     expect(sent.error).toBeUndefined();
     expect(sent.uploads).toEqual([
-      expect.objectContaining({ name: 'photo.jpg', path: 'photo.jpg', state: 'stored', received: content.length, sha256: sha256(content), batch: sent.batch }),
+      expect.objectContaining({ name: 'photo.jpg', path: 'photo.jpg', state: 'stored', received: content.length, digest: await xxh128(content), batch: sent.batch }),
     ]);
     expect(sent.uploads[0]?.storedAtMs).toBeGreaterThan(Date.now() - 60_000);
     await disk.expectDone({ 'photo.jpg': content });

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { startCli, type CliServer } from '../../helpers/cli.ts';
 import { listStaging, listTree } from '../../helpers/disk.ts';
 import { readFailureCode } from '../../helpers/http-answer.ts';
-import { sampleBytes, sha256 } from '../../helpers/sample-bytes.ts';
+import { sampleBytes, sha256, xxh128 } from '../../helpers/sample-bytes.ts';
 import { createTusClient, offsetIn, openPatch, startUpload, stagedPath } from '../../helpers/tus.ts';
 import { waitUntil, within } from '../../helpers/wait-until.ts';
 
@@ -14,14 +14,14 @@ async function sizeOf(server: CliServer, id: string): Promise<number> {
 }
 
 /** What lies there must be the beginning of the file; the rest makes it whole. */
-async function expectToGoOn(server: CliServer, id: string): Promise<void> {
+async function expectToGoOn(server: CliServer, id: string, digest: string): Promise<void> {
   const kept = await readFile(stagedPath(server.folder, id, 'part'));
   expect(sha256(kept)).toBe(sha256(CONTENT.subarray(0, kept.length)));
   expect(await server.guest.record(id)).toMatchObject({ state: 'interrupted', received: kept.length, size: CONTENT.length });
   const tus = createTusClient(server.guest);
   expect(offsetIn(await tus.head(id))).toBe(kept.length);
   expect((await tus.patch(id, kept.length, CONTENT.subarray(kept.length))).status).toBe(204);
-  expect(await server.guest.record(id)).toMatchObject({ state: 'stored', sha256: sha256(CONTENT) });
+  expect(await server.guest.record(id)).toMatchObject({ state: 'stored', digest });
   expect(await listTree(server.folder)).toEqual(new Map([['file.bin', sha256(CONTENT)]]));
   expect(await listStaging(server.folder)).toEqual([]);
 }
@@ -42,7 +42,7 @@ describe('a server that is killed in mid-PATCH', () => {
       expect((await listStaging(server.folder)).map(({ name }) => name.split('.').at(-1)).toSorted()).toEqual(['json', 'lock', 'part']);
       server = await startCli({ folder: first.folder });
     }
-    await expectToGoOn(server, id);
+    await expectToGoOn(server, id, `sha-256:${sha256(CONTENT)}`);
   });
 });
 
@@ -59,7 +59,7 @@ describe('a server that is told to stop in mid-PATCH', () => {
     expect([answer.status, readFailureCode(answer)]).toEqual([503, 'SHUTTING_DOWN']);
     expect((await within(10_000, 'the server to end', first.child.ended)).status).toBe(0);
     expect((await listStaging(first.folder)).map(({ name }) => name.split('.').at(-1)).toSorted()).toEqual(['json', 'part']);
-    await expectToGoOn(await startCli({ folder: first.folder }), id);
+    await expectToGoOn(await startCli({ folder: first.folder }), id, await xxh128(CONTENT));
   });
 });
 
