@@ -15,7 +15,7 @@ import { decide, describeMachine, render } from './report.mjs';
 const GIB = 2 ** 30;
 const PROFILED_ROADS = ['form', 'tus', 'page'];
 const NOTES = [
-  'Slipway hashes every byte (SHA-256) and flushes every file to the disk before it answers; the peers do neither. On a memory-backed folder flushing costs nothing.',
+  'Slipway hashes every byte (XXH3, 128 bits, at both ends where its page sends) and flushes every file to the disk before it answers; the peers do neither. On a memory-backed folder flushing costs nothing.',
   'Slipway\'s page announces files, and every file has its own record and outcome; a bare fetch of a form has neither.',
 ];
 
