@@ -7,6 +7,7 @@ import { useQueue, type Queue } from '../composables/use-queue.ts';
 import { useSender } from '../composables/use-sender.ts';
 import type { VerdictCounts } from '../i18n/messages.ts';
 import type { Sender } from '../sender/sender.ts';
+import { useAwake } from './use-awake.ts';
 import { useSession, type Session } from './use-session.ts';
 
 export interface Page {
@@ -18,6 +19,8 @@ export interface Page {
   readonly counts: ComputedRef<VerdictCounts>;
   /** When sending is tried again after a loss, by `Date.now()`; null when no try is planned. */
   readonly nextTryAtMs: ComputedRef<number | null>;
+  /** Whether something keeps the screen on. */
+  readonly awake: Readonly<Ref<boolean>>;
   /** Names of dropped things that could not be read. */
   readonly unreadable: Ref<readonly string[]>;
 }
@@ -49,11 +52,17 @@ export function usePage(): Page {
   // Work that has just begun must not wait for an idle poll.
   watch(() => summary.value.phase, (phase) => { if (phase === 'sending') queue.wake(); });
 
+  const awake = useAwake({
+    wanted: () => session.state.value.kind === 'open' && summary.value.phase === 'sending',
+    wantedNow: () => session.state.value.kind === 'open' && busy(),
+    arrived: () => summary.value.receivedBytes + summary.value.stored,
+  });
+
   const askBeforeLeaving = (event: BeforeUnloadEvent): void => {
     if (summary.value.phase === 'sending' || summary.value.ready.length > 0) event.preventDefault();
   };
   window.addEventListener('beforeunload', askBeforeLeaving);
   onScopeDispose(() => { window.removeEventListener('beforeunload', askBeforeLeaving); });
 
-  return { session, sender, queue, rows, summary, counts, nextTryAtMs, unreadable: ref([]) };
+  return { session, sender, queue, rows, summary, counts, nextTryAtMs, awake, unreadable: ref([]) };
 }

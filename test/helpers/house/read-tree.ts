@@ -11,7 +11,7 @@ export const ROOT = fileURLToPath(new URL('../../..', import.meta.url)).replace(
 
 const ROOMS = ['server', 'electron', 'renderer', 'build', 'test'];
 const CODE = /\.(?:ts|mts|mjs|js|vue)$/;
-const BINARY = /\.(?:png|ico|icns|jpg|woff2?)$/;
+const BINARY = /\.(?:png|ico|icns|jpg|woff2?|mp4|webm)$/;
 
 /** Every file of code in the five rooms, and the linter's configuration beside them. */
 export function readSources(): readonly Source[] {

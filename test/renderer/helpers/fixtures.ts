@@ -28,6 +28,8 @@ export interface Inbox {
 interface Fixtures {
   readonly face: 'page' | 'window';
   readonly serverOptions: TestServerOptions;
+  /** Further names under which the box answers. */
+  readonly hostNames: readonly string[];
   readonly box: Box;
   readonly inbox: Inbox;
   /** What the browser complained about; every test ends with none. */
@@ -39,13 +41,14 @@ let seed = 1;
 export const test = base.extend<Fixtures>({
   face: ['page', { option: true }],
   serverOptions: [{}, { option: true }],
+  hostNames: [[], { option: true }],
 
-  async box({ face, serverOptions }, use) {
+  async box({ face, serverOptions, hostNames }, use) {
     const pageFolder = join(builtRenderer, face);
     if (!existsSync(join(pageFolder, 'index.html'))) throw new Error(`Build the ${face} first: npm run build`);
     const proxy = await startSlowProxy();
     const host = `127.0.0.1:${proxy.port}`;
-    const server = await launchServer({ pageFolder, allowedHosts: [host], ...serverOptions });
+    const server = await launchServer({ pageFolder, allowedHosts: [host, ...hostNames.map((name) => `${name}:${proxy.port}`)], ...serverOptions });
     proxy.target(server.port);
     await use({ server, proxy, url: `http://${host}` });
     await proxy.stop();
