@@ -34,8 +34,12 @@ export interface RunningServer {
   useFolder(folder: string): Promise<void>;
   /** Absolute path of a stored upload; null when it is not stored or unknown. */
   locate(id: string): string | null;
-  /** Ends uploads that their sender finds it cannot send as announced; what has ended already stays as it is. */
-  giveUp(ids: readonly string[], code: FailureCode): void;
+  /**
+   * Ends uploads that their sender finds it cannot send as announced; what has ended already stays as it is. What came of a
+   * resumable one is removed when the code is of the file itself (FILE_CHANGED, FILE_UNREADABLE), and stays otherwise. What runs is
+   * told at once; resolves when the records say so. Never rejects: a part that cannot be removed goes when it is too old.
+   */
+  giveUp(ids: readonly string[], code: FailureCode): Promise<void>;
   /** Uploads that are waiting, being received or finishing. @param except ids that do not count */
   activeUploads(except?: ReadonlySet<string>): number;
   /** Uploads that are being received or finishing. */

@@ -40,7 +40,10 @@ export interface UploadRecord {
   /** Bytes on disk. */
   readonly received: number;
   readonly state: UploadState;
-  /** Present when and only when the state is `failed` or `cancelled`. */
+  /**
+   * Always present when the state is `failed` or `cancelled`. With `interrupted` only when the disk of the receiving computer is
+   * why (full, not there, broken): what came is kept, and trying again helps once somebody has seen to it.
+   */
   readonly failure?: FailureReport;
   readonly sender: Sender;
   readonly createdAtMs: number;

@@ -1,5 +1,6 @@
 import QuickLRU from 'quick-lru';
 import type { FileDigest, UploadRecord, UploadState } from '../contracts/upload.ts';
+import type { FailureCode } from '../contracts/failure.ts';
 import type { Failure } from '../failure.ts';
 import type { Log } from '../log.ts';
 import { createBatchProgress, type BatchProgress } from './batch-progress.ts';
@@ -7,10 +8,14 @@ import type { ProgressCache } from './progress-cache.ts';
 import type { ProgressEntry } from './progress-entry.ts';
 import { Queue } from './queue.ts';
 import type { CheckedDigest } from './hash/check-digest.ts';
+import { RunningUploads } from './running-uploads.ts';
 import type { PublishedFile } from './upload-folder.ts';
 
 /** Batches whose sum this process remembers without asking the cache. */
 const REMEMBERED_BATCHES = 2000;
+
+/** What broke an upload off that will not be better by itself: somebody at the receiving computer has to look. */
+const OURS_TO_MEND: ReadonlySet<FailureCode> = new Set<FailureCode>(['INSUFFICIENT_STORAGE', 'STORAGE_UNAVAILABLE', 'STORAGE_IO_ERROR']);
 
 const UNDER_WAY: ReadonlySet<UploadState> = new Set<UploadState>(['receiving', 'finishing']);
 
@@ -31,8 +36,7 @@ const REMEMBERED_DIGESTS = 20_000;
 /** What this process knows of uploads and batches. Each change goes to the queue and, for other processes, to the cache. */
 export class Ledger {
   readonly queue = new Queue();
-  /** The uploads whose bytes come through this process, and how to end each. */
-  readonly running = new Map<string, AbortController>();
+  readonly running = new RunningUploads();
   /** What senders said beforehand that the hash of an upload will be. */
   readonly told = new QuickLRU<string, FileDigest>({ maxSize: REMEMBERED_DIGESTS });
   readonly #places = new WeakMap<UploadRecord, string>();
@@ -57,10 +61,11 @@ export class Ledger {
     return this.put(failedRecord(record, failure));
   }
 
-  /** What came stays, and the upload can go on. */
+  /** What came stays, and the upload can go on; when it was the disk that broke it off, the record says so. */
   interrupt(record: UploadRecord, failure: Failure): UploadRecord {
     this.#log('info', 'upload:interrupted', { id: record.id, name: record.name, bytes: record.received, code: failure.code, cause: failure.reason });
-    return this.put({ ...record, state: 'interrupted', changedAtMs: Date.now() });
+    const reason = OURS_TO_MEND.has(failure.code) ? { failure: failure.report() } : {};
+    return this.put({ ...record, ...reason, state: 'interrupted', changedAtMs: Date.now() });
   }
 
   /** @param digest of the stored bytes; `isTold`: their sender gave the same */

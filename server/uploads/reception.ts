@@ -62,14 +62,14 @@ export async function receiveUpload(order: FileOrder, reception: Reception): Pro
 
 async function receivePlaced(order: FileOrder, placement: Placement, start: UploadRecord, reception: Reception): Promise<Arrival> {
   const { ledger, folder, maxFileBytes: maxBytes } = reception;
-  const running = new AbortController();
+  const running = ledger.running.begin(start.id);
   const signal = AbortSignal.any([running.signal, order.signal]);
   let record = start;
-  ledger.running.set(record.id, running);
 
   const end = (error: unknown): UploadRecord => {
-    ledger.running.delete(record.id);
-    return ledger.fail(record, asFailure(error));
+    record = ledger.fail(record, asFailure(error));
+    running.over();
+    return record;
   };
   const follow = (received: number, state: UploadState): void => {
     record = ledger.put({ ...record, received, state, changedAtMs: Date.now() });
@@ -87,24 +87,31 @@ async function receivePlaced(order: FileOrder, placement: Placement, start: Uplo
   } catch (error) {
     return { kind: 'ended', record: end(error) };
   }
+
+  let outcome: Promise<UploadRecord> | undefined;
+  const discard = async (failure: unknown): Promise<UploadRecord> => {
+    // What cannot be removed now is cleared at the next start; the upload has failed all the same.
+    await arrived.discard().catch(() => undefined);
+    return end(failure);
+  };
+  const publish = async (): Promise<UploadRecord> => {
+    try {
+      const published = await arrived.publish();
+      const stored = ledger.store(record, published, arrived.digest);
+      running.over();
+      return stored;
+    } catch (error) {
+      return end(error);
+    }
+  };
+  const decide = (decision: () => Promise<UploadRecord>): Promise<UploadRecord> => (outcome ??= decision());
+  // Whoever cancels it does not wait for the rest of the form.
+  const giveUp = (): void => void decide(() => discard(signal.reason));
+  if (signal.aborted) giveUp();
+  else signal.addEventListener('abort', giveUp, { once: true });
   return {
     kind: 'arrived',
-    async publish() {
-      try {
-        if (signal.aborted) {
-          await arrived.discard();
-          return end(signal.reason);
-        }
-        const published = await arrived.publish();
-        ledger.running.delete(record.id);
-        return ledger.store(record, published, arrived.digest);
-      } catch (error) {
-        return end(error);
-      }
-    },
-    async discard(failure) {
-      await arrived.discard();
-      return end(failure);
-    },
+    publish: () => decide(publish),
+    discard: (failure) => decide(() => discard(failure)),
   };
 }

@@ -1,6 +1,6 @@
 import type { CacheHealth, QueueReply } from '../contracts/api.ts';
 import type { AnnouncedFile, Sender, UploadRecord, UploadState } from '../contracts/upload.ts';
-import { Failure } from '../failure.ts';
+import { asFailure, Failure } from '../failure.ts';
 import type { Log } from '../log.ts';
 import { createAbsence } from './absence.ts';
 import type { BatchProgress } from './batch-progress.ts';
@@ -8,6 +8,7 @@ import { isUnderWay, Ledger } from './ledger.ts';
 import { newRecord } from './new-record.ts';
 import type { ProgressCache } from './progress-cache.ts';
 import type { ProgressEntry } from './progress-entry.ts';
+import { endsForGood } from './resumable/transfer.ts';
 import { ResumableUploads } from './resumable/resumable-uploads.ts';
 import type { Standing } from './resumable/standing.ts';
 import { receiveUpload, type Arrival, type FileOrder } from './reception.ts';
@@ -128,10 +129,17 @@ export class UploadService {
     return receiveUpload(order, { ledger: this.#ledger, folder: this.#folder, maxFileBytes: this.#options.maxFileBytes });
   }
 
-  /** Files whose sender found that it cannot send them as announced, before or while their bytes come. */
-  withdraw(ids: readonly string[], failure: Failure): void {
-    for (const id of ids) this.#ledger.running.get(id)?.abort(failure);
+  /**
+   * Files whose sender found that it cannot send them as announced, before or while their bytes come. What came of one that can be
+   * resumed is removed when the file is no longer what it was, and stays otherwise. Resolves when the records say so; never rejects.
+   */
+  async withdraw(ids: readonly string[], failure: Failure): Promise<void> {
+    const ending = ids.map(async (id) => this.#ledger.running.end(id, failure));
     this.giveUp(ids, undefined, failure);
+    await Promise.all(ending);
+    if (!endsForGood(failure)) return;
+    const left = (id: string, error: unknown): void => this.#options.log('warn', 'upload:left', { id, cause: asFailure(error).code });
+    await Promise.all(ids.map((id) => this.#discard(id, failure).catch((error: unknown) => left(id, error))));
   }
 
   /**
@@ -150,16 +158,24 @@ export class UploadService {
   }
 
   /**
-   * Cancels an upload that is on its way; drops one that has ended from the list, never from the disk.
-   * @throws Failure UPLOAD_NOT_FOUND, also for somebody else's
+   * Cancels an upload that is on its way, and resolves when its record says so; drops one that has ended from the list, never from
+   * the disk.
+   * @throws Failure UPLOAD_NOT_FOUND, also for somebody else's; ALREADY_COMPLETE when it was stored meanwhile
    */
   async cancelOrDrop(id: string, senderId: string | undefined): Promise<void> {
     const record = visible(this.#ledger.queue.get(id), senderId);
-    const running = this.#ledger.running.get(id);
-    if (running !== undefined) running.abort(new Failure('CANCELLED'));
-    else if (!ENDED.has(record.state) && (await this.resumable.has(id))) await this.resumable.terminate(id, record.sender.id);
-    else if (!ENDED.has(record.state)) this.#ledger.fail(record, new Failure('CANCELLED'));
-    else this.#ledger.remove(id);
+    const cancelled = new Failure('CANCELLED');
+    const ending = this.#ledger.running.end(id, cancelled);
+    if (ending === null && ENDED.has(record.state)) {
+      this.#ledger.remove(id);
+      return;
+    }
+    await ending;
+    const now = this.#ledger.queue.get(id) ?? record;
+    if (now.state === 'stored') throw new Failure('ALREADY_COMPLETE');
+    if (ENDED.has(now.state)) return;
+    if (await this.resumable.has(id)) await this.resumable.terminate(id, record.sender.id);
+    else this.#ledger.fail(now, cancelled);
   }
 
   /** Where a stored file is on this machine. */
@@ -182,13 +198,19 @@ export class UploadService {
 
   /** Tells all that runs to end; whoever feeds it clears up. */
   interruptAll(failure: Failure): void {
-    for (const running of this.#ledger.running.values()) running.abort(failure);
+    this.#ledger.running.endAll(failure);
   }
 
   async stop(): Promise<void> {
     this.#absence.stop();
     this.resumable.stop();
     await this.#options.cache.stop();
+  }
+
+  async #discard(id: string, failure: Failure): Promise<void> {
+    const record = this.#ledger.queue.get(id);
+    if (record === undefined || record.state === 'stored' || !(await this.resumable.has(id))) return;
+    await this.resumable.terminate(id, record.sender.id, failure);
   }
 
   #announceOne(sender: Sender, batch: string, file: AnnouncedFile, createdAtMs: number): UploadRecord {

@@ -9,6 +9,7 @@ import { announced, buildForm, file } from '../helpers/multipart.ts';
 import { sampleBytes, sha256 } from '../helpers/sample-bytes.ts';
 import { openSlowUpload } from '../helpers/slow-upload.ts';
 import { startTestServer } from '../helpers/start-server.ts';
+import { createTusClient, openPatch, startUpload } from '../helpers/tus.ts';
 import { waitUntil, within } from '../helpers/wait-until.ts';
 
 const LAN = { host: '127.0.0.1', port: 0 };
@@ -97,11 +98,44 @@ describe('files that turn out to be unreadable', () => {
     const upload = await openSlowUpload(server, { content: sampleBytes(1_000_000) });
     await upload.sendTo(500_000);
     await waitUntil('bytes in staging', async () => (await listStaging(server.folder)).some(({ sizeBytes }) => sizeBytes > 0));
-    server.running.giveUp([stored, waiting.id, upload.id, 'unknown'], 'FILE_UNREADABLE');
-    await waitUntil('the running one to end', async () => (await server.guest.record(upload.id)).state === 'failed');
+    await server.running.giveUp([stored, waiting.id, upload.id, 'unknown'], 'FILE_UNREADABLE');
     expect((await server.guest.records()).map(({ state, failure }) => failure?.code ?? state)).toEqual(['stored', 'FILE_UNREADABLE', 'FILE_UNREADABLE']);
     upload.connection.reset();
     await waitUntil('staging to be empty', async () => (await listStaging(server.folder)).length === 0);
+  });
+
+  test('are discarded with what had arrived, when they can be resumed', async () => {
+    const server = await startTestServer();
+    const content = sampleBytes(1_000_000);
+    const tus = createTusClient(server.guest);
+    const [running, left] = [await startUpload(server.guest, content, 1000), await startUpload(server.guest, content, 1000)];
+    await tus.create({ size: content.length, id: 'begun' });
+    const patch = await openPatch(server, running, 1000, content.length);
+    await patch.write(content.subarray(1000, 500_000));
+    await waitUntil('bytes on disk', async () => (await server.guest.record(running)).received > 1000);
+    // Announced again, as before a retry: it waits, and has a part.
+    await server.guest.announce([{ id: left, name: 'file.bin', size: content.length }]);
+    await server.running.giveUp([running, left, 'begun'], 'FILE_CHANGED');
+    expect((await server.guest.records()).map(({ state, failure }) => [state, failure?.code])).toEqual(Array(3).fill(['failed', 'FILE_CHANGED']));
+    expect((await tus.head(left)).status).toBe(404);
+    const answer = await patch.answer;
+    patch.socket.destroy();
+    expect([answer.status, readFailureCode(answer)]).toEqual([409, 'FILE_CHANGED']);
+    expect(await listStaging(server.folder)).toEqual([]);
+  });
+
+  test('stay as far as they came, when it is not the file that is to blame', async () => {
+    const server = await startTestServer();
+    const content = sampleBytes(1_000_000);
+    const id = await startUpload(server.guest, content, 1000);
+    const patch = await openPatch(server, id, 1000, content.length);
+    await patch.write(content.subarray(1000, 500_000));
+    await waitUntil('bytes on disk', async () => (await server.guest.record(id)).received === 500_000);
+    await server.running.giveUp([id], 'UPLOAD_ABORTED');
+    const { state, received, failure } = await server.guest.record(id);
+    expect([state, received, failure]).toEqual(['interrupted', 500_000, undefined]);
+    patch.socket.destroy();
+    expect((await createTusClient(server.guest).patch(id, 500_000, content.subarray(500_000))).status).toBe(204);
   });
 });
 

@@ -125,22 +125,23 @@ export class ResumableUploads {
   }
 
   /**
-   * Gives an upload up and removes what had arrived.
+   * Gives an upload up and removes what had arrived; resolves when its record says so.
+   * @param failure why: one that `endsForGood` says true of
    * @throws Failure ALREADY_COMPLETE and as `standing`
    */
-  async terminate(id: string, senderId: string): Promise<void> {
+  async terminate(id: string, senderId: string, failure = new Failure('CANCELLED')): Promise<void> {
     const refuse = (): never => {
       throw new Failure('ALREADY_COMPLETE');
     };
     const isOwn = this.#ledger.queue.get(id)?.sender.id === senderId;
-    if (isOwn) this.#ledger.running.get(id)?.abort(new Failure('CANCELLED'));
+    if (isOwn) void this.#ledger.running.end(id, failure);
     const remove = async ({ folder, state }: Found): Promise<void> => {
       await folder.resumables.remove(id);
-      this.#ledger.fail(recordOf(state, 'interrupted'), new Failure('CANCELLED'));
+      this.#ledger.fail(recordOf(state, 'interrupted'), failure);
     };
     await this.#unlessStored(id, senderId, refuse, () => this.#locked(id, senderId, remove)).catch((error: unknown) => {
       // The request that was bringing it has removed it already.
-      if (!isOwn || !isNotFound(error) || this.#ledger.queue.get(id)?.state !== 'cancelled') throw error;
+      if (!isOwn || !isNotFound(error) || this.#ledger.queue.get(id)?.failure?.code !== failure.code) throw error;
     });
   }
 

@@ -1,3 +1,4 @@
+import type { FailureCode } from '../../contracts/failure.ts';
 import type { UploadState } from '../../contracts/upload.ts';
 import type { Failure } from '../../failure.ts';
 import { diskFailure } from '../disk-failure.ts';
@@ -11,6 +12,14 @@ import { publishResumable } from './publish-resumable.ts';
 import { recordOf } from './resumable-record.ts';
 import { writeChunk } from './resumable-writer.ts';
 import { standingOfStored, type Standing } from './standing.ts';
+
+/** After these nobody goes on with an upload: it was called off, or the file that it is of is no longer there. */
+const ENDS: ReadonlySet<FailureCode> = new Set<FailureCode>(['CANCELLED', 'FILE_CHANGED', 'FILE_UNREADABLE']);
+
+/** False when what came is to stay, because the upload can go on. */
+export function endsForGood({ code }: Failure): boolean {
+  return ENDS.has(code);
+}
 
 /** Moves the bytes of one upload at a time; whoever asks holds that upload's lock. */
 export interface Transfer {
@@ -31,7 +40,7 @@ export function createTransfer(ledger: Ledger): Transfer {
    * @param known hashes of which one may be that of what stays
    */
   async function interrupt({ folder, state }: Found, failure: Failure, known: readonly (FileHash | null)[] = []): Promise<Failure> {
-    if (failure.code === 'CANCELLED') {
+    if (endsForGood(failure)) {
       await folder.resumables.remove(state.info.id);
       ledger.fail(recordOf(state, 'interrupted'), failure);
       return failure;
@@ -46,11 +55,10 @@ export function createTransfer(ledger: Ledger): Transfer {
   return {
     async write(order, { folder, state }, wanted) {
       const { id, offset, checksum, stream } = order;
-      const running = new AbortController();
       const hash = hashes.take(id, offset, algorithmOf(state.info.digest));
       // A chunk whose own checksum is wrong is taken back.
       const before = checksum === null ? null : (hash?.copy() ?? null);
-      ledger.running.set(id, running);
+      const running = ledger.running.begin(id);
       const follow = (received: number, next: UploadState): void => {
         ledger.put({ ...recordOf(state, next), received });
       };
@@ -63,7 +71,7 @@ export function createTransfer(ledger: Ledger): Transfer {
       } catch (error) {
         throw await interrupt({ folder, state }, diskFailure(error), [hash, before]);
       } finally {
-        ledger.running.delete(id);
+        running.over();
       }
     },
 

@@ -6,7 +6,8 @@ import { sampleBytes } from '../../helpers/sample-bytes.ts';
 import { mountSmallDisk } from '../../helpers/small-disk.ts';
 import { startTestServer } from '../../helpers/start-server.ts';
 import { isRoot } from '../../helpers/tools.ts';
-import { createTusClient, offsetIn, startUpload } from '../../helpers/tus.ts';
+import { createTusClient, offsetIn, openPatch, startUpload } from '../../helpers/tus.ts';
+import { waitUntil } from '../../helpers/wait-until.ts';
 import { watchDisk } from '../../helpers/watch-disk.ts';
 
 const CONTENT = sampleBytes(3_000_000);
@@ -21,12 +22,18 @@ describe.skipIf(!isRoot())('a resumable upload on a disk that fills up', () => {
     await writeFile(join(path, 'somebody-elses.bin'), Buffer.alloc(2_500_000));
     const full = await tus.patch(id, 500_000, CONTENT.subarray(500_000));
     expect([full.status, readFailureCode(full)]).toEqual([507, 'INSUFFICIENT_STORAGE']);
-    expect(await server.guest.record(id)).toMatchObject({ state: 'interrupted' });
+    // Both sides can say why it does not go on.
+    expect(await server.guest.record(id)).toMatchObject({ state: 'interrupted', failure: { code: 'INSUFFICIENT_STORAGE', retryable: true } });
     const offset = offsetIn(await tus.head(id));
     expect(offset).toBeGreaterThan(500_000);
     expect(offset).toBeLessThan(CONTENT.length);
     await rm(join(path, 'somebody-elses.bin'));
-    expect((await tus.patch(id, offset, CONTENT.subarray(offset))).status).toBe(204);
+    const patch = await openPatch(server, id, offset, CONTENT.length);
+    await waitUntil('it to go on', async () => (await server.guest.record(id)).state === 'receiving');
+    expect((await server.guest.record(id)).failure).toBeUndefined();
+    await patch.write(CONTENT.subarray(offset));
+    expect((await patch.answer).status).toBe(204);
+    patch.socket.destroy();
     await disk.expectDone({ 'file.bin': CONTENT });
   });
 
