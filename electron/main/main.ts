@@ -52,7 +52,7 @@ async function start(): Promise<void> {
   });
   const ipc = createIpc(mainWindow.contents, log);
   const unfinished = await openUnfinishedList(path.join(userData, 'unfinished.json'), log);
-  const queue = createSendQueue({ url: server.url, ownerToken, giveUp: (ids, code) => void server.giveUp(ids, code) }, unfinished);
+  const queue = createSendQueue({ url: server.url, ownerToken, giveUp: server.giveUp }, unfinished);
   const api = createApiAnswerer({ url: server.url, ownerToken, onDelete: queue.drop });
   const receive = createReceive({ server, host: environment.lanHost, onChange: (state) => ipc.push('receive:changed', state) }, log);
 

@@ -43,7 +43,7 @@ afterEach(async () => {
 });
 
 const start = (): Promise<RunningServer> => startServer({ folder: uploads, ownerToken: TOKEN, allowedHosts: [`127.0.0.1:${proxy.port}`] }, () => undefined);
-const target = (url = server.url): GroupTarget => ({ url, ownerToken: TOKEN, giveUp: (ids, code) => void server.giveUp(ids, code) });
+const target = (url = server.url): GroupTarget => ({ url, ownerToken: TOKEN, giveUp: server.giveUp });
 const stateOf = async () => (await readStates(target(), AbortSignal.timeout(5000))).get('u1');
 
 async function sendThrough(cuts: readonly number[], onCut?: (cut: number) => void): Promise<string> {

@@ -25,14 +25,12 @@ test('a request holds at most 100 files and 16 MiB', () => {
   expect(takeGroup(heavy)).toHaveLength(16);
 });
 
-test('a form is exactly as long as it says, whatever its names', async () => {
+test('a form is exactly as long as it says, whatever its names, and says what each file hashes to', () => {
   const named = { ...file('a', 5), name: 'ä "quoted"\r\n.txt', folder: 'Ordner/ö' };
-  const form = createUploadForm([{ file: named, bytes: [Buffer.from('hello')] }, { file: file('b', 0), bytes: [] }]);
-  const chunks: Buffer[] = [];
-  for await (const chunk of form.body) chunks.push(chunk);
-  const body = Buffer.concat(chunks);
+  const form = createUploadForm([{ file: named, bytes: Buffer.from('hello'), digest: 'xxh128:01' }, { file: file('b', 0), bytes: Buffer.alloc(0), digest: 'xxh128:02' }]);
+  const body = Buffer.concat(form.body);
   expect(body).toHaveLength(form.contentLength);
   const { files } = JSON.parse(/\r\n\r\n(\{.*\})\r\n/.exec(body.toString())?.[1] ?? '') as { files: unknown };
-  expect(files).toEqual([{ id: 'a', name: named.name, folder: 'Ordner/ö', size: 5, modifiedAtMs: 1 }, { id: 'b', name: 'b', size: 0, modifiedAtMs: 1 }]);
+  expect(files).toEqual([{ id: 'a', name: named.name, folder: 'Ordner/ö', size: 5, modifiedAtMs: 1, digest: 'xxh128:01' }, { id: 'b', name: 'b', size: 0, modifiedAtMs: 1, digest: 'xxh128:02' }]);
   expect(body.toString()).toContain('filename="ä %22quoted%22%0D%0A.txt"');
 });

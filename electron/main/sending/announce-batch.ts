@@ -12,7 +12,7 @@ export type BatchAnswer =
 
 /** Announces files in one request. Rejects when the server cannot be reached. */
 export async function announceBatch(target: SendTarget, batch: string, files: readonly FileToSend[], signal: AbortSignal): Promise<BatchAnswer> {
-  const body: BatchBody = { batch, files: files.map(toAnnounced) };
+  const body: BatchBody = { batch, files: files.map((file) => toAnnounced(file)) };
   const response = await fetch(new URL('/api/batches', target.url), {
     method: 'POST',
     headers: { authorization: `Bearer ${target.ownerToken}`, 'content-type': 'application/json' },

@@ -9,11 +9,11 @@ export interface SendTarget {
 }
 
 export interface ExchangeRequest {
-  readonly method: 'POST' | 'HEAD' | 'PATCH' | 'DELETE';
+  readonly method: 'POST' | 'HEAD' | 'PATCH';
   readonly path: string;
   readonly headers: OutgoingHttpHeaders;
   /** Pulled one by one, so that no more is read from disk than the server has taken. */
-  readonly body?: AsyncIterable<Buffer>;
+  readonly body?: AsyncIterable<Buffer> | Iterable<Buffer>;
 }
 
 export interface ExchangeAnswer {
@@ -55,7 +55,7 @@ export function exchange(target: SendTarget, wanted: ExchangeRequest, signal: Ab
   });
 }
 
-async function writeBody(request: http.ClientRequest, body: AsyncIterable<Buffer> | undefined): Promise<void> {
+async function writeBody(request: http.ClientRequest, body: ExchangeRequest['body']): Promise<void> {
   if (body !== undefined) for await (const chunk of body) await writeChunk(request, chunk);
   request.end();
 }

@@ -1,5 +1,5 @@
 import type { FailureCode } from '../../../server/contracts/failure.ts';
-import type { AnnouncedFile } from '../../../server/contracts/upload.ts';
+import type { AnnouncedFile, FileDigest } from '../../../server/contracts/upload.ts';
 
 /** A file that a person dropped or picked, from its announcement until it is stored. */
 export interface FileToSend {
@@ -15,14 +15,18 @@ export interface FileToSend {
   readonly modifiedAtMs: number;
 }
 
-/** What the server is told about it: the path of this computer stays here. */
-export function toAnnounced(file: FileToSend): AnnouncedFile {
+/**
+ * What the server is told about it: the path of this computer stays here.
+ * @param digest of the whole file, once it is known
+ */
+export function toAnnounced(file: FileToSend, digest?: FileDigest): AnnouncedFile {
   return {
     id: file.id,
     name: file.name,
     ...(file.folder === '' ? {} : { folder: file.folder }),
     size: file.size,
     modifiedAtMs: Math.round(file.modifiedAtMs),
+    ...(digest === undefined ? {} : { digest }),
   };
 }
 

@@ -7,17 +7,17 @@ import type { FileToSend } from './file-to-send.ts';
 const CHUNK_BYTES = 1 << 20;
 
 /**
- * The bytes of a file from `start` on, together exactly as many as announced. It is looked at before and after: one that shrank, grew
- * or was written to meanwhile ends with FILE_CHANGED before its last chunk is handed out, one that is gone with FILE_UNREADABLE.
+ * The bytes of a file from `start` to before `end`, exactly as many as announced. It is looked at before and after: one that shrank,
+ * grew or was written to meanwhile ends with FILE_CHANGED before its last chunk is handed out, one that is gone with FILE_UNREADABLE.
  * @throws SourceFailure
  */
-export async function* readSource(file: FileToSend, start = 0): AsyncGenerator<Buffer> {
+export async function* readSource(file: FileToSend, start = 0, end = file.size): AsyncGenerator<Buffer> {
   const handle = await openSource(file);
   try {
     await assertUnchanged(handle, file);
     // One chunk behind: a resumable upload is complete with its last byte.
     let held: Buffer | undefined;
-    for await (const chunk of readExactly(handle, file, start)) {
+    for await (const chunk of readExactly(handle, file, start, end)) {
       if (held !== undefined) yield held;
       held = chunk;
     }
@@ -26,6 +26,13 @@ export async function* readSource(file: FileToSend, start = 0): AsyncGenerator<B
   } finally {
     await handle.close();
   }
+}
+
+/** As `readSource`, in one piece. @throws SourceFailure */
+export async function readPiece(file: FileToSend, start = 0, end = file.size): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of readSource(file, start, end)) chunks.push(chunk);
+  return Buffer.concat(chunks);
 }
 
 async function openSource(file: FileToSend): Promise<FileHandle> {
@@ -44,9 +51,9 @@ async function assertUnchanged(handle: FileHandle, file: FileToSend): Promise<vo
   if (stats.size !== file.size || stats.mtimeMs !== file.modifiedAtMs) throw new SourceFailure('FILE_CHANGED', file.id);
 }
 
-async function* readExactly(handle: FileHandle, file: FileToSend, start: number): AsyncGenerator<Buffer> {
-  if (start >= file.size) return;
-  const stream = handle.createReadStream({ start, end: file.size - 1, highWaterMark: CHUNK_BYTES, autoClose: false });
+async function* readExactly(handle: FileHandle, file: FileToSend, start: number, end: number): AsyncGenerator<Buffer> {
+  if (start >= end) return;
+  const stream = handle.createReadStream({ start, end: end - 1, highWaterMark: CHUNK_BYTES, autoClose: false });
   let read = start;
   try {
     for await (const chunk of stream) {
@@ -59,5 +66,5 @@ async function* readExactly(handle: FileHandle, file: FileToSend, start: number)
     if (error instanceof SourceFailure) throw error;
     throw new SourceFailure('FILE_UNREADABLE', file.id);
   }
-  if (read !== file.size) throw new SourceFailure('FILE_CHANGED', file.id);
+  if (read !== end) throw new SourceFailure('FILE_CHANGED', file.id);
 }

@@ -1,87 +1,80 @@
 import type { FailureCode } from '../../../server/contracts/failure.ts';
+import { announceBatch } from './announce-batch.ts';
 import type { SendTarget } from './exchange.ts';
+import { createDigester } from './file-hash.ts';
 import { SourceFailure } from './file-to-send.ts';
 import type { FileToSend } from './file-to-send.ts';
-import { readSource } from './read-source.ts';
+import { readPiece } from './read-source.ts';
 import { readFailure, readOutcomes } from './read-reply.ts';
-import type { SendOutcome } from './send-outcome.ts';
 import { sendForm } from './send-form.ts';
+import type { SendOutcome } from './send-outcome.ts';
 import { createUploadForm } from './upload-form.ts';
 import type { FormPart } from './upload-form.ts';
 
 export interface GroupTarget extends SendTarget {
-  /** Tells the server that these will not come, and why; what has ended already stays as it is. */
-  readonly giveUp: (ids: readonly string[], code: FailureCode) => void;
+  /** Tells the server that these will not come, and why; what has ended already stays as it is. Resolves when their records say so. */
+  readonly giveUp: (ids: readonly string[], code: FailureCode) => Promise<void>;
 }
 
+type Outcomes = ReadonlyMap<string, SendOutcome>;
+
 /**
- * Sends the files of one request, and answers what became of each; one that is not named in the answer has ended. Never rejects: each
- * file's record says why it ended.
+ * Sends small files of one batch in one request, and answers what became of each; one that is not named in the answer has ended. What
+ * arrives as something else than was read is sent once more. Never rejects: each file's record says why it ended.
  */
-export async function sendGroup(
-  target: GroupTarget, group: readonly FileToSend[], signal: AbortSignal,
-): Promise<ReadonlyMap<string, SendOutcome>> {
-  const { parts, close } = await prepare(target, group, signal);
-  const ids = parts.map((part) => part.file.id);
-  const batch = parts[0]?.file.batch;
-  if (batch === undefined) return new Map(signal.aborted ? group.map(({ id }) => [id, 'interrupted'] as const) : []);
+export async function sendGroup(target: GroupTarget, group: readonly FileToSend[], signal: AbortSignal): Promise<Outcomes> {
   try {
-    const answer = await sendForm(target, batch, createUploadForm(parts), signal);
-    const outcomes = readOutcomes(answer.body);
-    // Refused before the server had looked at the files: they would wait for ever.
-    if (outcomes.size === 0) target.giveUp(ids, readFailure(answer.body).code);
-    return new Map(ids.map((id) => [id, outcomes.get(id)?.state === 'stored' ? 'stored' : 'ended']));
+    const first = await sendOnce(target, group, signal);
+    const damaged = group.filter(({ id }) => first.damaged.has(id));
+    const batch = damaged[0]?.batch;
+    if (batch === undefined) return first.outcomes;
+    await announceBatch(target, batch, damaged, signal);
+    return new Map([...first.outcomes, ...(await sendOnce(target, damaged, signal)).outcomes]);
   } catch (error) {
     // Whoever broke it off has told the server why, or is ending it.
-    if (signal.aborted) return new Map(ids.map((id) => [id, 'interrupted']));
-    target.giveUp(ids, error instanceof SourceFailure ? error.code : 'UPLOAD_ABORTED');
+    if (signal.aborted) return new Map(group.map(({ id }) => [id, 'interrupted']));
+    await target.giveUp(group.map(({ id }) => id), error instanceof SourceFailure ? error.code : 'UPLOAD_ABORTED');
     return new Map();
-  } finally {
-    await close();
   }
 }
 
-interface Prepared {
-  readonly parts: readonly FormPart[];
-  /** Also for parts whose turn never came. */
-  readonly close: () => Promise<unknown>;
+interface SentOnce {
+  readonly outcomes: Outcomes;
+  /** Ids of those that arrived as something else. */
+  readonly damaged: ReadonlySet<string>;
+}
+
+async function sendOnce(target: GroupTarget, group: readonly FileToSend[], signal: AbortSignal): Promise<SentOnce> {
+  const parts = await readParts(target, group, signal);
+  const ids = parts.map((part) => part.file.id);
+  const batch = parts[0]?.file.batch;
+  if (batch === undefined) return { outcomes: new Map(), damaged: new Set() };
+  const answer = await sendForm(target, batch, createUploadForm(parts), signal);
+  const outcomes = readOutcomes(answer.body);
+  // Refused before the server had looked at the files: they would wait for ever.
+  if (outcomes.size === 0) await target.giveUp(ids, readFailure(answer.body).code);
+  return {
+    outcomes: new Map(ids.map((id) => [id, outcomes.get(id)?.state === 'stored' ? 'stored' : 'ended'])),
+    damaged: new Set(ids.filter((id) => outcomes.get(id)?.failure?.code === 'CHECKSUM_MISMATCH')),
+  };
 }
 
 /**
- * Opens what can be opened before the request begins. Small files are read whole, so that one that cannot be read never takes its
- * neighbours with it; of a large one the first bytes.
+ * Reads and hashes files, each once and whole, so that the bytes that are hashed are those that are sent, and one that cannot be read
+ * never takes its neighbours with it.
  */
-async function prepare(target: GroupTarget, group: readonly FileToSend[], signal: AbortSignal): Promise<Prepared> {
+async function readParts(target: GroupTarget, group: readonly FileToSend[], signal: AbortSignal): Promise<readonly FormPart[]> {
+  const digest = await createDigester();
   const parts: FormPart[] = [];
-  const sources: AsyncGenerator<Buffer>[] = [];
   for (const file of group) {
-    if (signal.aborted) break;
-    const source = readSource(file);
+    signal.throwIfAborted();
     try {
-      const first = group.length === 1 ? await source.next() : null;
-      parts.push({ file, bytes: first === null ? [await readWhole(source)] : readOn(target, file, first, source) });
-      sources.push(source);
+      const bytes = await readPiece(file);
+      parts.push({ file, bytes, digest: digest(bytes) });
     } catch (error) {
       if (!(error instanceof SourceFailure)) throw error;
-      target.giveUp([file.id], error.code);
+      await target.giveUp([file.id], error.code);
     }
   }
-  return { parts, close: () => Promise.all(sources.map((source) => source.return(undefined))) };
-}
-
-async function readWhole(source: AsyncIterable<Buffer>): Promise<Buffer> {
-  const chunks: Buffer[] = [];
-  for await (const chunk of source) chunks.push(chunk);
-  return Buffer.concat(chunks);
-}
-
-async function* readOn(target: GroupTarget, file: FileToSend, first: IteratorResult<Buffer>, rest: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
-  try {
-    if (first.done !== true) yield first.value;
-    yield* rest;
-  } catch (error) {
-    // Before the connection breaks, or the server would give that as the reason.
-    if (error instanceof SourceFailure) target.giveUp([file.id], error.code);
-    throw error;
-  }
+  return parts;
 }

@@ -84,7 +84,13 @@ export function createSendQueue(target: GroupTarget, unfinished: UnfinishedList)
   async function sendFiles(files: readonly FileToSend[], signal: AbortSignal): Promise<ReadonlyMap<string, SendOutcome>> {
     const [file] = files;
     if (file === undefined || !isResumable(file)) return sendGroup(target, files, signal);
-    return new Map([[file.id, await sendResumable(target, file, { signal, woken: () => waking.signal })]]);
+    const outcome = await sendResumable(target, file, {
+      signal,
+      woken: () => waking.signal,
+      hashed: unfinished.hashed(file.id),
+      onHashed: (hashed) => unfinished.setHashed(file.id, hashed),
+    });
+    return new Map([[file.id, outcome]]);
   }
 
   function onEnd(file: FileToSend, outcome: SendOutcome, wasBrokenOff: boolean): void {

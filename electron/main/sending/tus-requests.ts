@@ -1,3 +1,4 @@
+import { FILE_DIGEST_HEADER } from '../../../server/contracts/api.ts';
 import type { FailureCode } from '../../../server/contracts/failure.ts';
 import { exchange } from './exchange.ts';
 import type { ExchangeAnswer, SendTarget } from './exchange.ts';
@@ -32,20 +33,27 @@ export async function createUpload(target: SendTarget, file: FileToSend, signal:
   return readReply(await exchange(target, { method: 'POST', path: '/api/tus', headers }, signal));
 }
 
-/** Sends the bytes from `offset` to the end, in one request: on loopback a broken one costs nothing that is not on disk already. */
-export async function appendRest(target: SendTarget, file: FileToSend, offset: number, body: AsyncIterable<Buffer>, signal: AbortSignal): Promise<TusReply> {
+export interface Append {
+  /** Where the first byte belongs. */
+  readonly offset: number;
+  /** Exactly so many bytes. */
+  readonly length: number;
+  readonly body: AsyncIterable<Buffer> | Iterable<Buffer>;
+  /** XXH3-128 of the whole file, with the bytes that complete it; other bytes are then not stored. */
+  readonly digest?: Buffer;
+}
+
+/** Sends bytes in one request: on loopback a broken one costs nothing that is not on disk already. */
+export async function appendBytes(target: SendTarget, id: string, append: Append, signal: AbortSignal): Promise<TusReply> {
+  const { offset, length, body, digest } = append;
   const headers = {
     ...VERSION,
     'content-type': 'application/offset+octet-stream',
-    'content-length': file.size - offset,
+    'content-length': length,
     'upload-offset': offset,
+    ...(digest === undefined ? {} : { [FILE_DIGEST_HEADER]: `xxh128=:${digest.toString('base64')}:` }),
   };
-  return readReply(await exchange(target, { method: 'PATCH', path: pathOf(file.id), headers, body }, signal));
-}
-
-/** Removes what has arrived; an upload of which there is nothing stays as it is. */
-export async function removeUpload(target: SendTarget, id: string, signal: AbortSignal): Promise<void> {
-  await exchange(target, { method: 'DELETE', path: pathOf(id), headers: VERSION }, signal);
+  return readReply(await exchange(target, { method: 'PATCH', path: pathOf(id), headers, body }, signal));
 }
 
 function pathOf(id: string): string {

@@ -3,6 +3,8 @@ import path from 'node:path';
 import type { Log } from '../../../server/index.ts';
 import { codeOf, isKey, isRecord } from '../guards.ts';
 import { writeWhole } from '../write-whole.ts';
+import { isSameSource } from './decide-restart.ts';
+import type { SavedHash } from './file-hash.ts';
 import type { FileToSend } from './file-to-send.ts';
 
 /** Pause between two writes; longer for a long list, so that keeping it never costs more than a few percent of the time. */
@@ -24,6 +26,9 @@ export interface UnfinishedList {
   paused(): ReadonlySet<string>;
   /** Those that are not in the list stay out of it. */
   setPaused(ids: readonly string[], isPaused: boolean): void;
+  /** How far a file had been hashed when its sending was broken off. */
+  hashed(id: string): SavedHash | undefined;
+  setHashed(id: string, hashed: SavedHash): void;
   /** Calls back soon after what is paused has changed. */
   onPaused(listener: (ids: readonly string[]) => void): void;
   /** Writes what is not written yet. */
@@ -33,7 +38,8 @@ export interface UnfinishedList {
 /** Opens the list; a file that makes no sense is kept aside as `….broken`, and the list begins empty. */
 export async function openUnfinishedList(file: string, log: Log): Promise<UnfinishedList> {
   const kept = await read(file, log);
-  const files = new Map(kept.map(({ paused: _paused, ...each }) => [each.id, each]));
+  const files = new Map(kept.map(({ paused: _paused, hashed: _hashed, ...each }) => [each.id, each]));
+  const hashes = new Map(kept.flatMap(({ id, hashed }) => (hashed === undefined ? [] : [[id, hashed]])));
   const paused = new Set(kept.flatMap((each) => (each.paused === true ? [each.id] : [])));
   const listeners = new Set<(ids: readonly string[]) => void>();
   let telling: NodeJS.Timeout | undefined;
@@ -43,7 +49,8 @@ export async function openUnfinishedList(file: string, log: Log): Promise<Unfini
   let mayWriteAtMs = 0;
 
   function toKept(each: FileToSend): KeptFile {
-    return paused.has(each.id) ? { ...each, paused: true } : each;
+    const hashed = hashes.get(each.id);
+    return { ...each, ...(paused.has(each.id) ? { paused: true } : {}), ...(hashed === undefined ? {} : { hashed }) };
   }
 
   function pausedChanged(): void {
@@ -83,11 +90,16 @@ export async function openUnfinishedList(file: string, log: Log): Promise<Unfini
     files: () => [...files.values()],
     has: (id) => files.has(id),
     add(more) {
-      for (const each of more) files.set(each.id, each);
+      for (const each of more) {
+        const before = files.get(each.id);
+        if (before !== undefined && !isSameSource(before, each)) hashes.delete(each.id);
+        files.set(each.id, each);
+      }
       if (more.length > 0) changed();
     },
     remove(ids) {
       if (ids.filter((id) => files.delete(id)).length > 0) changed();
+      for (const id of ids) hashes.delete(id);
       if (ids.filter((id) => paused.delete(id)).length > 0) pausedChanged();
     },
     paused: () => paused,
@@ -98,6 +110,12 @@ export async function openUnfinishedList(file: string, log: Log): Promise<Unfini
       changed();
       pausedChanged();
     },
+    hashed: (id) => hashes.get(id),
+    setHashed(id, hashed) {
+      if (!files.has(id)) return;
+      hashes.set(id, hashed);
+      changed();
+    },
     onPaused: (listener) => void listeners.add(listener),
     flush,
   };
@@ -107,6 +125,7 @@ export async function openUnfinishedList(file: string, log: Log): Promise<Unfini
 export interface KeptFile extends FileToSend {
   /** A person holds it back. */
   readonly paused?: true;
+  readonly hashed?: SavedHash;
 }
 
 /** The files that a list names, each entry checked, wrong ones left out; null when it is no list at all. */
@@ -128,7 +147,13 @@ function isKeptFile(value: unknown): value is KeptFile {
     typeof value['path'] === 'string' && path.isAbsolute(value['path']) &&
     typeof value['name'] === 'string' && value['name'] !== '' && typeof value['folder'] === 'string' &&
     Number.isSafeInteger(value['size']) && Number(value['size']) >= 0 && Number.isFinite(value['modifiedAtMs']) &&
-    (value['paused'] === undefined || value['paused'] === true);
+    (value['paused'] === undefined || value['paused'] === true) &&
+    (value['hashed'] === undefined || isSavedHash(value['hashed']));
+}
+
+/** What it says about the bytes is believed: a hash that is not theirs shows when they arrive, and they are sent again. */
+function isSavedHash(value: unknown): value is SavedHash {
+  return isRecord(value) && Number.isSafeInteger(value['bytes']) && Number(value['bytes']) >= 0 && typeof value['state'] === 'string';
 }
 
 async function read(file: string, log: Log): Promise<readonly KeptFile[]> {

@@ -19,7 +19,7 @@ const ROOMS: readonly Room[] = [
   // The work does not know who asked: no request, no response, no window.
   { room: 'server/uploads', files: ['server/uploads/', 'server/contracts/', 'server/failure.ts', 'server/guards.ts', 'server/log.ts', 'server/config.ts'], packages: 'dependencies', node: true },
   { room: 'server', files: ['server/'], packages: 'dependencies', node: true },
-  { room: 'electron/main', files: ['electron/main/', 'server/index.ts', ...CONTRACTS], packages: ['electron'], node: true },
+  { room: 'electron/main', files: ['electron/main/', 'server/index.ts', ...CONTRACTS], packages: ['electron', 'hash-wasm'], node: true },
   { room: 'electron/preload', files: ['electron/preload/', ...CONTRACTS], packages: ['electron'], node: false },
   { room: 'renderer', files: ['renderer/', ...CONTRACTS], packages: ['vue', '@tanstack/vue-virtual'], node: false },
 ];
