@@ -19,6 +19,8 @@ export const rendererConfig = defineConfig(({ mode }) => {
     base: mode === 'page' ? '/' : './',
     cacheDir: fromRoot(`node_modules/.vite-${mode}`),
     plugins: [vue()],
+    // A classic script; see renderer/sender/hash/start-hash-worker.ts.
+    worker: { format: 'iife' },
     define: { __VUE_OPTIONS_API__: 'false', __VUE_PROD_DEVTOOLS__: 'false', __VUE_PROD_HYDRATION_MISMATCH_DETAILS__: 'false' },
     build: {
       outDir: fromRoot(`out/renderer/${mode}`),

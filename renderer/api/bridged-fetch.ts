@@ -1,9 +1,7 @@
 import type { BridgedRequest, DesktopBridge } from '../../electron/contracts/bridge.ts';
 import { makeId } from '../sender/make-id.ts';
 import type { ApiFetch } from './platform.ts';
-
-/** Statuses that must not carry a body; the Response constructor throws otherwise (Fetch standard, "null body status"). */
-const BODYLESS: ReadonlySet<number> = new Set([101, 103, 204, 205, 304]);
+import { rebuildResponse } from './rebuild-response.ts';
 
 function isBridgedMethod(method: string): method is BridgedRequest['method'] {
   return method === 'GET' || method === 'POST' || method === 'DELETE';
@@ -30,9 +28,7 @@ export function createBridgedFetch(desktop: Pick<DesktopBridge<File>, 'fetch' | 
       signal?.throwIfAborted();
       if (!answer.ok) throw new TypeError(answer.failure.message);
       const { status, statusText, headers, body: text } = answer.response;
-      return new Response(BODYLESS.has(status) ? null : text, {
-        status, statusText, headers: headers.map(([name, value]): [string, string] => [name, value]),
-      });
+      return rebuildResponse({ status, statusText, headers, text });
     } finally {
       signal?.removeEventListener('abort', abort);
     }

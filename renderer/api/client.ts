@@ -16,13 +16,23 @@ export type Ask<Name extends RouteName> = ParamsOf<Api[Name]> & QueryOf<Api[Name
 /** A plain question that is not answered for so long will not be: a slow phone sends the largest announcement (1 MiB) in less. */
 const QUESTION_TIMEOUT_MS = 25_000;
 
+/** How a body goes out. */
+export interface Transport {
+  readonly signal: AbortSignal;
+  /** See ApiInit. */
+  readonly sent: (bytes: number) => void;
+}
+
 type JsonRoute = Exclude<RouteName, 'POST /api/uploads'>;
 
 export interface Client {
   /** @throws ApiFailure when the server says no, ServerUnreachable when nobody answers, the signal's reason when called off */
   call<Name extends JsonRoute>(name: Name, ask: Ask<Name>): Promise<Api[Name]['reply']>;
-  /** Sends a form of files. An answer that has an outcome for each file is an answer, whatever its status. @throws as `call` */
-  sendForm(form: FormData, batch: string, signal: AbortSignal): Promise<SendReply>;
+  /**
+   * Sends a form of files; a Blob has its type with the boundary. An answer that has an outcome for each file is an answer,
+   * whatever its status. @throws as `call`
+   */
+  sendForm(form: FormData | Blob, batch: string, transport: Transport): Promise<SendReply>;
   /** Uploads that can be resumed. */
   readonly tus: TusClient;
 }
@@ -50,8 +60,8 @@ export function createClient(apiFetch: ApiFetch): Client {
       throw failureOf(answer);
     },
 
-    async sendForm(form, batch, signal) {
-      const answer = await exchange(apiFetch, '/api/uploads', { method: 'POST', body: form, headers: { [PROGRESS_ID_HEADER]: batch }, signal });
+    async sendForm(form, batch, transport) {
+      const answer = await exchange(apiFetch, '/api/uploads', { method: 'POST', body: form, headers: { [PROGRESS_ID_HEADER]: batch }, ...transport });
       if (REPLY_GUARDS['POST /api/uploads'](answer.reply)) return answer.reply;
       throw failureOf(answer);
     },

@@ -1,5 +1,5 @@
 import { ApiFailure, reportOf, ServerUnreachable } from './api-failure.ts';
-import type { ApiFetch } from './platform.ts';
+import type { ApiFetch, ApiInit } from './platform.ts';
 import { isErrorReply } from './reply-guards.ts';
 
 /** An answer that has come in whole. */
@@ -13,7 +13,7 @@ export interface Exchanged {
  * One request and its whole answer: a connection can also be lost in the middle of one.
  * @throws ServerUnreachable when nobody answers, the signal's reason when called off
  */
-export async function exchange(apiFetch: ApiFetch, path: string, init: RequestInit & { readonly signal: AbortSignal }): Promise<Exchanged> {
+export async function exchange(apiFetch: ApiFetch, path: string, init: ApiInit & { readonly signal: AbortSignal }): Promise<Exchanged> {
   try {
     const response = await apiFetch(path, init);
     return { response, reply: await readJson(response) };

@@ -1,3 +1,4 @@
+import { fetchByXhr } from './fetch-by-xhr.ts';
 import type { Platform } from './platform.ts';
 
 interface Access {
@@ -7,7 +8,7 @@ interface Access {
   refused(token: string): void;
 }
 
-/** The page in any browser: plain `fetch` with the session's token. */
+/** The page in any browser: `fetch`, or what tells of bytes that leave, with the session's token. */
 export function createPagePlatform(access: Access): Platform {
   return {
     kind: 'page',
@@ -15,7 +16,8 @@ export function createPagePlatform(access: Access): Platform {
       const token = access.token();
       const headers = new Headers(init.headers);
       if (token !== null) headers.set('Authorization', `Bearer ${token}`);
-      const response = await fetch(path, { ...init, headers, cache: 'no-store', credentials: 'omit' });
+      const response = await (init.sent === undefined
+        ? fetch(path, { ...init, headers, cache: 'no-store', credentials: 'omit' }) : fetchByXhr(path, { ...init, headers }));
       if (response.status === 401 && token !== null) access.refused(token);
       return response;
     },

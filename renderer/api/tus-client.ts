@@ -1,8 +1,10 @@
+import { FILE_DIGEST_HEADER } from '../../server/contracts/api.ts';
 import type { FailureCode } from '../../server/contracts/failure.ts';
 import { ApiFailure, reportOf } from './api-failure.ts';
 import { withDeadline } from './deadline.ts';
 import { exchange, failureOf, type Exchanged } from './exchange.ts';
-import type { ApiFetch } from './platform.ts';
+import type { ApiFetch, ApiInit } from './platform.ts';
+import { reprDigest } from './repr-digest.ts';
 import { encodeMetadata, readBytesHeader } from './tus-headers.ts';
 
 /** Longer than the server waits until an older connection lets go of an upload (5 s). */
@@ -32,6 +34,18 @@ export interface TusCreation {
   readonly size: number;
 }
 
+/** Bytes of an upload, and how they go out. */
+export interface TusPiece {
+  /** Where they belong. */
+  readonly offset: number;
+  readonly bytes: Blob;
+  /** Hash of the whole file as `algorithm:hex`; only the piece that brings the last bytes need say it. */
+  readonly digest: string | null;
+  readonly signal: AbortSignal;
+  /** Told how many bytes of the piece have left. */
+  readonly sent: (bytes: number) => void;
+}
+
 /** Uploads in pieces, over the tus protocol 1.0.0 (https://tus.io/protocols/resumable-upload). All methods @throws as Client.call */
 export interface TusClient {
   /** Makes an upload under its announced id, or finds the one that is there. */
@@ -39,22 +53,25 @@ export interface TusClient {
   /** Where an upload stands; an older connection that still hangs lets go of it. */
   standing(id: string, signal: AbortSignal): Promise<TusStanding>;
   /** Adds bytes. There is no deadline: how long it takes is up to the line. */
-  append(id: string, offset: number, bytes: ArrayBuffer, signal: AbortSignal): Promise<TusStanding>;
+  append(id: string, piece: TusPiece): Promise<TusStanding>;
+}
+
+interface TusInit extends ApiInit {
+  readonly headers: Readonly<Record<string, string>>;
+  readonly signal: AbortSignal;
 }
 
 export function createTusClient(apiFetch: ApiFetch): TusClient {
-  async function ask(path: string, method: string, headers: Readonly<Record<string, string>>, signal: AbortSignal, body?: Blob): Promise<TusStanding> {
-    const answer = await exchange(apiFetch, path, {
-      method, headers: { 'Tus-Resumable': '1.0.0', ...headers }, signal, ...(body === undefined ? {} : { body }),
-    });
+  async function ask(path: string, init: TusInit): Promise<TusStanding> {
+    const answer = await exchange(apiFetch, path, { ...init, headers: { 'Tus-Resumable': '1.0.0', ...init.headers } });
     const offset = readBytesHeader(answer.response.headers, 'Upload-Offset');
     if (answer.response.ok && offset !== null) return { offset, stored: !answer.response.headers.has('Upload-Expires') };
-    throw method === 'HEAD' ? failureOfStatus(answer) : failureOf(answer);
+    throw init.method === 'HEAD' ? failureOfStatus(answer) : failureOf(answer);
   }
 
   async function askInTime(path: string, method: string, headers: Readonly<Record<string, string>>, signal: AbortSignal): Promise<TusStanding> {
     const deadline = withDeadline(QUESTION_TIMEOUT_MS, signal);
-    return ask(path, method, headers, deadline.signal).finally(deadline.done);
+    return ask(path, { method, headers, signal: deadline.signal }).finally(deadline.done);
   }
 
   return {
@@ -65,10 +82,12 @@ export function createTusClient(apiFetch: ApiFetch): TusClient {
     async standing(id, signal) {
       return askInTime(pathOf(id), 'HEAD', {}, signal);
     },
-    async append(id, offset, bytes, signal) {
-      const headers = { 'Upload-Offset': String(offset), 'Content-Type': 'application/offset+octet-stream' };
-      // Chromium takes some hundred milliseconds to hand over an ArrayBuffer of 8 MiB, and a tenth of that for a Blob in memory.
-      return ask(pathOf(id), 'PATCH', headers, signal, new Blob([bytes]));
+    async append(id, { offset, bytes, digest, signal, sent }) {
+      const headers = {
+        'Upload-Offset': String(offset), 'Content-Type': 'application/offset+octet-stream',
+        ...(digest === null ? {} : { [FILE_DIGEST_HEADER]: reprDigest(digest) }),
+      };
+      return ask(pathOf(id), { method: 'PATCH', headers, body: bytes, signal, sent });
     },
   };
 }

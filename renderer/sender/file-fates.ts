@@ -1,6 +1,7 @@
+import type { FailureReport } from '../../server/contracts/failure.ts';
 import type { UploadRecord } from '../../server/contracts/upload.ts';
 import { reportOf } from '../api/api-failure.ts';
-import { endOf, lossOf } from './outcome.ts';
+import { endOf, isMismatch, lossOf } from './outcome.ts';
 import type { Recovery } from './recovery.ts';
 import type { SendList } from './send-list.ts';
 
@@ -8,6 +9,8 @@ import type { SendList } from './send-list.ts';
 export interface FileFates {
   /** Takes the server's word for a file. Answers false when the file has not ended. */
   settle(id: string, record: UploadRecord | undefined): boolean;
+  /** Takes the server's word for all files of a request: each ends, or comes again. @param outcome records by id */
+  take(ids: readonly string[], outcome: ReadonlyMap<string, UploadRecord>): void;
   /** These come again by themselves, after this long at the least. */
   hold(ids: readonly string[], minDelayMs: number): void;
   /** What becomes of files whose request ended in an error. @throws whatever is no answer of a server and no lack of one */
@@ -21,27 +24,52 @@ interface FileFatesOptions {
   readonly recovery: Recovery;
   /** Nothing is lost any more once it fires. */
   readonly life: AbortSignal;
-  /** These are sent anew, and announced first. */
-  readonly renewed: (ids: readonly string[]) => void;
-  /** What has arrived of these is of no use to anybody. */
+  /** These are sent anew, and announced first; nothing that was known of them counts. */
+  readonly startOver: (ids: readonly string[]) => void;
+  /** The server need not wait for these any more, nor keep what it has of them. */
   readonly useless: (ids: readonly string[]) => void;
 }
 
-export function createFileFates({ list, recovery, life, renewed, useless }: FileFatesOptions): FileFates {
+export function createFileFates({ list, recovery, life, startOver, useless }: FileFatesOptions): FileFates {
+  /** Files that arrived once as something else than was sent. */
+  const mismatched = new Set<string>();
+
   function hold(ids: readonly string[], minDelayMs: number): void {
     if (ids.length === 0) return;
     const endless = ids.some((id) => list.items.get(id)?.begun === true);
     list.setState(ids, recovery.schedule(minDelayMs, endless) ? { kind: 'reconnecting' } : { kind: 'failed', failure: reportOf('UPLOAD_ABORTED') });
   }
 
-  return {
-    hold,
+  function settle(id: string, record: UploadRecord | undefined): boolean {
+    const end = endOf(record);
+    // A file that was cancelled too late is stored all the same, and must not be called anything else.
+    if (end?.kind === 'stored' || (end !== null && list.isOpen(id))) list.setState([id], end);
+    return !list.isOpen(id);
+  }
 
-    settle(id, record) {
-      const end = endOf(record);
-      // A file that was cancelled too late is stored all the same, and must not be called anything else.
-      if (end?.kind === 'stored' || (end !== null && list.isOpen(id))) list.setState([id], end);
-      return !list.isOpen(id);
+  /** Once may be an accident on the way, and the file begins again; twice is not. */
+  function mismatch(id: string, failure: FailureReport): void {
+    list.setBegun(id, false);
+    if (mismatched.has(id)) {
+      list.setState([id], { kind: 'failed', failure });
+      return;
+    }
+    mismatched.add(id);
+    startOver([id]);
+  }
+
+  return {
+    settle, hold,
+
+    take(ids, outcome) {
+      const unsettled = ids.filter((id) => !settle(id, outcome.get(id)));
+      const cut: string[] = [];
+      for (const id of unsettled) {
+        const record = outcome.get(id);
+        if (isMismatch(record)) mismatch(id, record.failure);
+        else cut.push(id);
+      }
+      hold(cut, 0);
     },
 
     lose(ids, error) {
@@ -55,17 +83,17 @@ export function createFileFates({ list, recovery, life, renewed, useless }: File
         case 'access': list.setState(lost, { kind: 'reconnecting' }); break;
         case 'cancelled': list.setState(lost, { kind: 'cancelled' }); break;
         // Announced before the code changed: they belong to who we were then.
-        case 'ids-taken': renewed(list.renew(lost)); break;
+        case 'ids-taken': startOver(list.renew(lost)); break;
+        case 'mismatch': for (const id of lost) mismatch(id, loss.failure); break;
         case 'refused': list.setState(lost, { kind: 'failed', failure: loss.failure }); break;
         default: loss satisfies never;
       }
     },
 
     failChanged(ids) {
-      const held = ids.filter((id) => list.items.get(id)?.begun === true);
-      for (const id of held) list.setBegun(id, false);
+      for (const id of ids) list.setBegun(id, false);
       list.setState(ids.filter(list.isOpen), { kind: 'failed', failure: { ...reportOf('FILE_CHANGED'), retryable: false } });
-      useless(held);
+      useless(ids);
     },
   };
 }

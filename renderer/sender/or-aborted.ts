@@ -1,13 +1,11 @@
+import { abortReason } from '../api/abort-reason.ts';
+
 /** The same promise, given up at once when the signal says so: reading a file from a cloud can take as long as it likes. */
 export function orAborted<Value>(promise: Promise<Value>, signal: AbortSignal): Promise<Value> {
   return new Promise((resolve, reject) => {
-    const abort = (): void => { reject(toError(signal.reason)); };
+    const abort = (): void => { reject(abortReason(signal)); };
     if (signal.aborted) abort();
     signal.addEventListener('abort', abort, { once: true });
     promise.then(resolve, reject).finally(() => { signal.removeEventListener('abort', abort); });
   });
-}
-
-function toError(reason: unknown): Error {
-  return reason instanceof Error ? reason : new Error('Called off', { cause: reason });
 }

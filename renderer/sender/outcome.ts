@@ -15,10 +15,16 @@ const CONNECTION_CODES: ReadonlySet<FailureCode> = new Set<FailureCode>([
 /** The permission's fate: only a person can help. */
 const ACCESS_CODES: ReadonlySet<FailureCode> = new Set<FailureCode>(['AUTH_REQUIRED', 'TOKEN_INVALID']);
 
-/** How a file ended, in the server's words; null when it did not end, or only because its connection did. */
+/** The bytes that arrived are not those that were hashed here: nothing of them is kept, and once it may have been an accident on the way. */
+export function isMismatch(record: UploadRecord | undefined): record is UploadRecord & { readonly failure: FailureReport } {
+  return record?.state === 'failed' && record.failure?.code === 'CHECKSUM_MISMATCH';
+}
+
+/** How a file ended, in the server's words; null when it did not end, or only because its connection did, or may begin again. */
 export function endOf(record: UploadRecord | undefined): SendState | null {
   if (record?.state === 'stored') return { kind: 'stored', verified: record.verified === true };
   if (record?.state === 'cancelled') return { kind: 'cancelled' };
+  if (isMismatch(record)) return null;
   if (record?.state !== 'failed' || record.failure === undefined || CONNECTION_CODES.has(record.failure.code)) return null;
   return { kind: 'failed', failure: record.failure };
 }
@@ -31,6 +37,7 @@ export type RequestLoss =
   | { readonly kind: 'ids-taken' }
   /** By the person at the computer. */
   | { readonly kind: 'cancelled' }
+  | { readonly kind: 'mismatch'; readonly failure: FailureReport }
   | { readonly kind: 'refused'; readonly failure: FailureReport };
 
 /** @throws whatever is no answer of a server and no lack of one */
@@ -41,5 +48,6 @@ export function lossOf(error: unknown): RequestLoss {
   if (ACCESS_CODES.has(report.code)) return { kind: 'access' };
   if (report.code === 'UPLOAD_ID_IN_USE') return { kind: 'ids-taken' };
   if (report.code === 'CANCELLED') return { kind: 'cancelled' };
+  if (report.code === 'CHECKSUM_MISMATCH') return { kind: 'mismatch', failure: report };
   return CONNECTION_CODES.has(report.code) ? { kind: 'connection', waitMs: retryAfterMs ?? 0 } : { kind: 'refused', failure: report };
 }

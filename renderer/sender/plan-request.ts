@@ -5,8 +5,11 @@ import type { PickedFile } from './picked-file.ts';
  * such files share one; above, a file goes alone, and losing the connection costs only that file.
  */
 export const SMALL_FILE_BYTES = 8 << 20;
-/** A shared request is lost as a whole with its connection; this bounds what must be sent again. */
-const SHARED_REQUEST_BYTES = 32 << 20;
+/**
+ * A shared request is lost as a whole with its connection; this bounds what must be sent again. It is also read into memory:
+ * three that travel and one that is prepared take 64 MiB, which a phone has.
+ */
+const SHARED_REQUEST_BYTES = 16 << 20;
 const SHARED_REQUEST_FILES = 200;
 
 export interface QueuedFile extends PickedFile {

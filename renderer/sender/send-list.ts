@@ -22,6 +22,8 @@ export interface SendList {
   /** The same files under new ids, in a new batch. @returns the new ids */
   renew(ids: readonly string[]): readonly string[];
   idsIn(kind: SendState['kind']): readonly string[];
+  /** Announced, and its turn has not come. */
+  isWaiting(id: string): boolean;
   isOpen(id: string): boolean;
   isMoving(id: string): boolean;
   /** Files that have a batch, as they are sent. */
@@ -59,7 +61,10 @@ export function createSendList(): SendList {
       for (const id of ids) items.delete(id);
     },
     setState(ids, state) {
-      for (const id of ids) change(id, { state });
+      for (const id of ids) {
+        const item = items.get(id);
+        if (item !== undefined) items.set(id, { ...item, state, sentBytes: sentIn(state, item) });
+      }
     },
     setBegun(id, begun) { change(id, { begun }); },
     setSentBytes(id, sentBytes) { change(id, { sentBytes }); },
@@ -87,6 +92,7 @@ export function createSendList(): SendList {
       }
       return renewed;
     },
+    isWaiting: (id) => is(id, ({ state }) => state.kind === 'queued' && state.announced),
     isOpen: (id) => is(id, isOpen),
     isMoving: (id) => is(id, isMoving),
     queued(ids) {
@@ -96,4 +102,10 @@ export function createSendList(): SendList {
       });
     },
   };
+}
+
+/** A file of which the server keeps nothing has to leave once more, as a whole. */
+function sentIn({ kind }: SendState, { picked, begun, sentBytes }: SendItem): number {
+  if (kind === 'stored') return picked.file.size;
+  return begun || kind === 'sending' ? sentBytes : 0;
 }

@@ -3,12 +3,17 @@ import type { Client } from '../api/client.ts';
 import { createAnnouncing } from './announcing.ts';
 import { createFileFates } from './file-fates.ts';
 import { createForgetting } from './forget-on-server.ts';
+import { createFormRoad } from './form-road.ts';
+import type { FileHasher } from './hash/file-hasher.ts';
+import { createHashJobs } from './hash/hash-jobs.ts';
 import type { PickedFile } from './picked-file.ts';
+import type { PieceKind } from './piece-kind.ts';
 import { SMALL_FILE_BYTES } from './plan-request.ts';
 import { createRecovery } from './recovery.ts';
 import { createRequestRuns } from './request-runs.ts';
 import { canRetry, type SendItem } from './send-item.ts';
 import { createSendList } from './send-list.ts';
+import { createTusRoad } from './tus-road.ts';
 import { listUnfinished, type AdoptedFile, type UnfinishedFile } from './unfinished-file.ts';
 
 export interface Sender {
@@ -31,6 +36,8 @@ export interface Sender {
   remove(ids: readonly string[]): void;
   /** Takes in what a poll brought. */
   learn(records: readonly UploadRecord[]): void;
+  /** The connection may be gone: requests that stay silent from now on are broken off, and the server is asked. */
+  doubt(): void;
   /** Goes on at once after a loss: the network, the person or the permission is back. */
   resume(): void;
   /** When it tries again after a loss, by `Date.now()`; null when no try is planned. */
@@ -40,15 +47,26 @@ export interface Sender {
   stop(): void;
 }
 
-/** Brings picked files to the server and keeps each one's outcome. @param changed called after every change of `items` */
-export function createSender(client: Client, changed: () => void): Sender {
+interface SenderOptions {
+  readonly client: Client;
+  readonly hasher: FileHasher;
+  readonly pieces: PieceKind;
+  /** Called after every change of `items`, and so many times in a row. */
+  readonly changed: () => void;
+}
+
+/** Brings picked files to the server and keeps each one's outcome. */
+export function createSender({ client, hasher, pieces, changed }: SenderOptions): Sender {
   const life = new AbortController();
   const list = createSendList();
   const forgetting = createForgetting(client, life.signal);
   const recovery = createRecovery(() => { start(list.idsIn('reconnecting')); });
   const fates = createFileFates({
     list, recovery, life: life.signal,
-    renewed(ids) { void announcing.enqueue(ids); },
+    startOver(ids) {
+      for (const id of ids) hashes.drop(id);
+      void announcing.enqueue(ids);
+    },
     useless(ids) { void dropOnServer(ids); },
   });
   const announcing = createAnnouncing({
@@ -56,7 +74,12 @@ export function createSender(client: Client, changed: () => void): Sender {
     advanced() { runs.pump(); },
     unwanted(ids) { void dropOnServer(ids); },
   });
-  const runs = createRequestRuns({ client, list, fates, recovery, limits: announcing.limits, life: life.signal, changed });
+  const hashes = createHashJobs(hasher);
+  const runs = createRequestRuns({
+    small: createFormRoad({ client, hasher, list, fates, recovery, changed }),
+    large: createTusRoad({ client, hashes, pieces, list, recovery, changed }),
+    list, fates, limits: announcing.limits, life: life.signal, changed,
+  });
 
   /** What has begun is asked for where it stands, all else announced first. */
   function start(ids: readonly string[]): void {
@@ -68,6 +91,7 @@ export function createSender(client: Client, changed: () => void): Sender {
   /** The server hears first that files will not come, so that it does not take them for lost. */
   async function dropOnServer(ids: readonly string[]): Promise<void> {
     await forgetting.forget(ids);
+    hashes.sweep(list.isOpen);
     runs.abortEmpty();
   }
 
@@ -78,6 +102,7 @@ export function createSender(client: Client, changed: () => void): Sender {
   return {
     items: list.items,
     add(files) {
+      hasher.warmUp();
       list.add(files);
       changed();
     },
@@ -112,15 +137,17 @@ export function createSender(client: Client, changed: () => void): Sender {
     },
     learn(records) {
       void forgetting.catchUp(list.isOpen);
+      runs.heard(records);
       for (const record of records) {
-        runs.heard(record);
         const state = list.items.get(record.id)?.state;
         const stopped = record.state === 'cancelled' && (state?.kind === 'paused' || (state?.kind === 'queued' && state.announced));
         if (state?.kind === 'sending' || stopped || record.state === 'stored') fates.settle(record.id, record);
       }
+      hashes.sweep(list.isOpen);
       runs.abortEmpty();
       changed();
     },
+    doubt: runs.doubt,
     resume() {
       runs.doubt();
       if (list.idsIn('reconnecting').length > 0) recovery.now();
@@ -130,6 +157,7 @@ export function createSender(client: Client, changed: () => void): Sender {
     stop() {
       life.abort();
       runs.stop();
+      hasher.stop();
       recovery.stop();
     },
   };

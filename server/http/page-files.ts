@@ -11,6 +11,10 @@ const SECURITY_HEADERS = {
   'X-Frame-Options': 'DENY',
 };
 
+/** Worker that hashes files: it may run WebAssembly, which the page may not, and nothing else; it reaches no network. */
+const HASH_WORKER = /[/\\]assets[/\\]hash-worker-[^/\\]+\.js$/u;
+const HASH_WORKER_POLICY = "default-src 'none'; script-src 'wasm-unsafe-eval'";
+
 /** On every answer, not only the page's: whatever a browser may be tricked into showing. */
 export const setSecurityHeaders: RequestHandler = (_request, response, next) => {
   response.set(SECURITY_HEADERS);
@@ -30,7 +34,10 @@ export function servePage(folder: string, onVisit: (deviceName: string) => void)
     redirect: false,
     dotfiles: 'ignore',
     // The names under assets/ carry a hash of the content.
-    setHeaders: (response, path) => response.setHeader('Cache-Control', /[/\\]assets[/\\]/u.test(path) ? 'public, max-age=31536000, immutable' : 'no-cache'),
+    setHeaders(response, path) {
+      response.setHeader('Cache-Control', /[/\\]assets[/\\]/u.test(path) ? 'public, max-age=31536000, immutable' : 'no-cache');
+      if (HASH_WORKER.test(path)) response.setHeader('Content-Security-Policy', HASH_WORKER_POLICY);
+    },
   });
   // Programs and polls ask for nothing on disk: no look there for each of them.
   const pageOnly: RequestHandler = (request, response, next) => {

@@ -1,0 +1,72 @@
+import { ServerUnreachable } from '../api/api-failure.ts';
+import type { Client } from '../api/client.ts';
+import { FileChanged } from './file-changed.ts';
+import type { HashJobs } from './hash/hash-jobs.ts';
+import { orAborted } from './or-aborted.ts';
+import type { PieceKind } from './piece-kind.ts';
+import { readBlob } from './read-blob.ts';
+import type { Recovery } from './recovery.ts';
+import type { Road } from './road.ts';
+import type { SendList } from './send-list.ts';
+import { sendByTus } from './tus-upload.ts';
+
+interface TusRoadOptions {
+  readonly client: Client;
+  readonly hashes: HashJobs;
+  readonly pieces: PieceKind;
+  readonly list: SendList;
+  readonly recovery: Recovery;
+  readonly changed: () => void;
+}
+
+/** Large files, each in pieces that can be resumed, hashed beside their sending. */
+export function createTusRoad({ client, hashes, pieces, list, recovery, changed }: TusRoadOptions): Road {
+  return {
+    async send({ files }, { signal, watch, connect, breakOff }) {
+      const queued = files[0];
+      if (queued === undefined) return;
+      const { id, file } = queued;
+      const hash = hashes.of(queued);
+      // A file that cannot be read any more need not be sent to its end.
+      hash.digest.catch(breakOff);
+      await connect();
+      if (!list.isWaiting(id)) return;
+      const begun = list.items.get(id)?.begun === true;
+      list.setState([id], { kind: 'sending', resuming: begun });
+      changed();
+      let most: number | null = null;
+      const { verified } = await sendByTus(queued, {
+        tus: client.tus, pieces, begun, signal,
+        digest: {
+          isKnown: hash.isDone,
+          async wait() {
+            const unwatch = hash.watch(watch.alive);
+            return orAborted(hash.digest, signal).finally(unwatch);
+          },
+        },
+        advanced(offset) {
+          list.setBegun(id, true);
+          list.setSentBytes(id, offset);
+          watch.alive();
+          // That the server answers is no success yet: a line may break at every piece.
+          if (most !== null && offset > most) recovery.succeeded();
+          most = Math.max(most ?? 0, offset);
+          list.setState([id].filter(list.isMoving), { kind: 'sending', resuming: false });
+          changed();
+        },
+        sent(bytes) {
+          watch.alive();
+          list.setSentBytes(id, bytes);
+          changed();
+        },
+      }).catch(async (error: unknown) => {
+        // A changed file makes the request fail with the same error as a lost network; one byte tells them apart.
+        if (error instanceof ServerUnreachable && await readBlob(file.slice(0, 1)) === null) throw new FileChanged('The file cannot be read any more', { cause: error });
+        throw error;
+      });
+      list.setBegun(id, false);
+      // A poll may have brought its record already, which says more.
+      if (list.items.get(id)?.state.kind !== 'stored') list.setState([id], { kind: 'stored', verified });
+    },
+  };
+}
