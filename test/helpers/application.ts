@@ -25,6 +25,8 @@ const STOP_WITHIN_MS = 15_000;
 export interface ApplicationOptions {
   /** Executable of a packed app; absent: the built folder, run by an Electron that is found. */
   readonly packed?: string;
+  /** CommonJS file that Electron loads before the app, with this in its environment. */
+  readonly before?: { readonly file: string; readonly env: Readonly<Record<string, string>> };
 }
 
 /**
@@ -110,12 +112,12 @@ export class Application {
 
   /** Command line and environment with which it starts; for a test that starts it a second time. */
   async launchOptions(): Promise<{ readonly executablePath: string; readonly args: readonly string[]; readonly env: Record<string, string> }> {
-    const { packed } = this.#options;
+    const { packed, before } = this.#options;
     const { DISPLAY: _own, ELECTRON_RUN_AS_NODE: _node, ...inherited } = definedOnly(process.env);
     const display = this.#display?.name;
     return {
       executablePath: packed ?? (await electronPath()),
-      args: packed === undefined ? [ROOT] : [],
+      args: packed === undefined ? [...(before === undefined ? [] : ['-r', before.file]), ROOT] : [],
       env: {
         ...inherited,
         ...(display === undefined ? {} : { DISPLAY: display }),
@@ -123,6 +125,7 @@ export class Application {
         LANGUAGE: 'en',
         SLIPWAY_USER_DATA: this.userData,
         SLIPWAY_LAN_HOST: '127.0.0.1',
+        ...before?.env,
       },
     };
   }

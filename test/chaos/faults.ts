@@ -1,0 +1,57 @@
+import type { WireFault } from '../helpers/chaos-proxy.ts';
+
+/** What befalls the wire by itself, at a chosen byte. */
+export const WIRE_FAULTS = {
+  cut: { kind: 'cut' },
+  reset: { kind: 'reset' },
+  stall: { kind: 'stall' },
+  slow: { kind: 'slow', bytesPerSecond: 512 << 10, forBytes: 768 << 10 },
+  slice: { kind: 'slice', forBytes: 2 << 20 },
+} as const satisfies Readonly<Record<string, WireFault>>;
+
+/** What befalls a sender or a server, while the wire stands still at a chosen byte. */
+export const SENDER_FAULTS = ['kill', 'reload', 'offline', 'freeze', 'freeze-cut'] as const;
+
+export type WireFaultName = keyof typeof WIRE_FAULTS;
+export type SenderFaultName = (typeof SENDER_FAULTS)[number];
+export type FaultName = WireFaultName | SenderFaultName;
+
+/** For people. */
+export const FAULT_WORDS: Readonly<Record<FaultName, string>> = {
+  cut: 'connection cut (FIN)', reset: 'connection reset (RST)', stall: 'connection stalls', slow: 'line slow for a while', slice: 'bytes in slices',
+  kill: 'server kill -9', reload: 'tab reloaded', offline: 'offline, online', freeze: 'page frozen', 'freeze-cut': 'page frozen, line lost',
+};
+
+export const SIZES = {
+  large: { files: 1, bytesEach: 24 << 20 },
+  small: { files: 30, bytesEach: 200_000 },
+} as const;
+export type SizeName = keyof typeof SIZES;
+
+/** What may travel twice: one chunk of a sender that sends from memory, which is also more than all the small files together. */
+export const MOST_RESENT_BYTES = 8 << 20;
+
+const POINTS = [10, 50, 99] as const;
+const FAULTS: readonly FaultName[] = ['cut', 'reset', 'stall', 'slow', 'slice', ...SENDER_FAULTS];
+
+export interface ChaosRun {
+  readonly fault: FaultName;
+  /** Of all bytes, at which it comes. */
+  readonly percent: number;
+  readonly size: SizeName;
+}
+
+export function isWireFault(fault: FaultName): fault is WireFaultName {
+  return Object.hasOwn(WIRE_FAULTS, fault);
+}
+
+export function titleOf({ fault, percent, size }: ChaosRun): string {
+  return `${fault} at ${percent} %, ${size}`;
+}
+
+/** Every fault at every point with either size; without `SLIPWAY_CHAOS=all` each fault with either size at one point, in turn. */
+export function chosenRuns(): readonly ChaosRun[] {
+  const isAll = process.env['SLIPWAY_CHAOS'] === 'all';
+  return FAULTS.flatMap((fault, index) => (['large', 'small'] as const).flatMap((size, which) =>
+    POINTS.filter((_, turn) => isAll || turn === (index + which) % POINTS.length).map((percent) => ({ fault, percent, size }))));
+}

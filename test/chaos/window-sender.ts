@@ -1,0 +1,93 @@
+import { fileURLToPath } from 'node:url';
+import { expect } from '@playwright/test';
+import { Application } from '../helpers/application.ts';
+import { startChaosProxy, type ChaosProxy } from '../helpers/chaos-proxy.ts';
+import { isUpload } from '../helpers/follow-requests.ts';
+import { waitUntil } from '../helpers/wait-until.ts';
+import type { ChaosSender } from './endure.ts';
+import type { SenderFaultName } from './faults.ts';
+import { freezePage } from './freeze-page.ts';
+
+const PATIENCE_MS = 30_000;
+const LAY_WIRE = fileURLToPath(new URL('../helpers/lay-wire.cjs', import.meta.url));
+/** So many tries of the window fail before the wire is mended. */
+const FAILED_TRIES = 2;
+
+/** The real app, with a wire that can fail between its main process and the server inside it. */
+export interface WiredApp {
+  readonly app: Application;
+  readonly proxy: ChaosProxy;
+  start(): Promise<void>;
+  stop(): Promise<void>;
+}
+
+export async function createWiredApp(): Promise<WiredApp> {
+  const proxy = await startChaosProxy();
+  const app = new Application({ before: { file: LAY_WIRE, env: { SLIPWAY_TEST_WIRE: String(proxy.port) } } });
+  return {
+    app, proxy,
+    async start() {
+      proxy.forgetTarget();
+      await app.start();
+      proxy.target(await waitUntil('the server of the app to listen', () =>
+        app.electron.evaluate((): number | false => Number(Reflect.get(globalThis, 'wiredPort') ?? 0) || false), PATIENCE_MS));
+    },
+    async stop() {
+      await app.dispose();
+      await proxy.stop();
+    },
+  };
+}
+
+/** The window as a person uses it. */
+export function createWindowSender({ app, proxy, start }: WiredApp): ChaosSender {
+  const sufferings: Readonly<Record<SenderFaultName, () => Promise<void>>> = {
+    async kill() {
+      app.signal('SIGKILL');
+      await app.ended();
+      proxy.release();
+      await start();
+    },
+    async reload() {
+      await app.window.reload();
+      proxy.release();
+    },
+    async offline() {
+      await app.window.context().setOffline(true);
+      const seen = proxy.seen().length;
+      proxy.takeDown();
+      proxy.release();
+      await waitUntil('the window to try again in vain', () =>
+        proxy.seen().slice(seen).filter((exchange) => exchange.path.startsWith('/api/tus') || isUpload(exchange) || exchange.path === '/api/batches').length >= FAILED_TRIES, PATIENCE_MS);
+      proxy.bringUp();
+      await app.window.context().setOffline(false);
+    },
+    async freeze() {
+      const frozen = await freezePage(app.window);
+      proxy.release();
+      await waitUntil('what is under way to be answered', () => proxy.uploads().at(-1)?.status !== null, PATIENCE_MS);
+      await frozen.thaw();
+    },
+    async 'freeze-cut'() {
+      const frozen = await freezePage(app.window);
+      proxy.takeDown();
+      proxy.release();
+      proxy.bringUp();
+      await frozen.thaw();
+    },
+  };
+  return {
+    name: 'window', proxy,
+    get uploadFolder() { return app.uploadFolder; },
+    send: (paths) => app.drop(paths),
+    suffer: (fault) => sufferings[fault](),
+    passTime: null,
+    async expectArrived() {
+      const heads = app.window.locator('.head[data-kind]');
+      await expect(async () => {
+        const kinds = await heads.evaluateAll((all) => all.map((head) => head.getAttribute('data-kind')));
+        expect(kinds.filter((kind) => kind !== 'good')).toEqual([]);
+      }).toPass({ timeout: PATIENCE_MS });
+    },
+  };
+}

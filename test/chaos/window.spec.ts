@@ -1,0 +1,31 @@
+import { readdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { test as base } from '@playwright/test';
+import { STAGING_NAME } from '../helpers/disk.ts';
+import { endure } from './endure.ts';
+import { chosenRuns, titleOf } from './faults.ts';
+import { makeSources } from './sources.ts';
+import { createWindowSender, createWiredApp, type WiredApp } from './window-sender.ts';
+
+/** One app for all runs; after a failure Playwright begins again with a new process, and so with a new app. */
+const test = base.extend<object, { readonly wired: WiredApp }>({
+  // Playwright finds out by the pattern what a fixture needs; this one needs nothing.
+  // eslint-disable-next-line no-empty-pattern
+  wired: [async ({}, use) => {
+    const wired = await createWiredApp();
+    await wired.start();
+    await use(wired);
+    await wired.stop();
+  }, { scope: 'worker' }],
+});
+
+for (const run of chosenRuns()) {
+  test(`window: ${titleOf(run)}`, async ({ wired }, testInfo) => {
+    const { app } = wired;
+    const sources = await makeSources(app.inTemp('inbox'), `${run.fault}-${run.percent}-${run.size}`, run.size);
+    await endure(createWindowSender(wired), run, sources, testInfo);
+    // As a person tidies up: the list, and the folder for the next run.
+    await app.window.getByRole('button', { name: 'Clear finished' }).click();
+    for (const name of await readdir(app.uploadFolder)) if (name !== STAGING_NAME) await rm(join(app.uploadFolder, name));
+  });
+}
