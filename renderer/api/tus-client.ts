@@ -1,5 +1,6 @@
 import { FILE_DIGEST_HEADER } from '../../server/contracts/api.ts';
 import type { FailureCode } from '../../server/contracts/failure.ts';
+import type { FileDigest } from '../../server/contracts/upload.ts';
 import { ApiFailure, reportOf } from './api-failure.ts';
 import { withDeadline } from './deadline.ts';
 import { exchange, failureOf, type Exchanged } from './exchange.ts';
@@ -39,8 +40,8 @@ export interface TusPiece {
   /** Where they belong. */
   readonly offset: number;
   readonly bytes: Blob;
-  /** Hash of the whole file as `algorithm:hex`; only the piece that brings the last bytes need say it. */
-  readonly digest: string | null;
+  /** Hash of the whole file; only the piece that brings the last bytes need say it. */
+  readonly digest: FileDigest | null;
   readonly signal: AbortSignal;
   /** Told how many bytes of the piece have left. */
   readonly sent: (bytes: number) => void;

@@ -49,7 +49,7 @@ export function createFileFates({ list, recovery, life, startOver, useless }: Fi
 
   /** Once may be an accident on the way, and the file begins again; twice is not. */
   function mismatch(id: string, failure: FailureReport): void {
-    list.setBegun(id, false);
+    list.setGone(id);
     if (mismatched.has(id)) {
       list.setState([id], { kind: 'failed', failure });
       return;
@@ -91,9 +91,10 @@ export function createFileFates({ list, recovery, life, startOver, useless }: Fi
     },
 
     failChanged(ids) {
-      for (const id of ids) list.setBegun(id, false);
-      list.setState(ids.filter(list.isOpen), { kind: 'failed', failure: { ...reportOf('FILE_CHANGED'), retryable: false } });
-      useless(ids);
+      const open = ids.filter(list.isOpen);
+      for (const id of open) list.setGone(id);
+      list.setState(open, { kind: 'failed', failure: { ...reportOf('FILE_CHANGED'), retryable: false } });
+      useless(open);
     },
   };
 }

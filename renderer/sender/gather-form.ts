@@ -1,5 +1,5 @@
 import { MANIFEST_FIELD } from '../../server/contracts/api.ts';
-import type { Manifest } from '../../server/contracts/upload.ts';
+import type { AnnouncedFile, Manifest } from '../../server/contracts/upload.ts';
 import { describeFile } from './announce.ts';
 import type { FileHasher } from './hash/file-hasher.ts';
 import { makeId } from './make-id.ts';
@@ -20,7 +20,10 @@ export async function gatherForm(files: readonly QueuedFile[], hasher: FileHashe
   const gathered = await hasher.gather([...parts, end]);
   switch (gathered.kind) {
     case 'gathered': {
-      const described = files.map((queued, index) => ({ ...describeFile(queued), digest: gathered.digests[index] ?? '' }));
+      const described = files.map((queued, index): AnnouncedFile => {
+        const digest = gathered.digests[index];
+        return { ...describeFile(queued), ...(digest === undefined ? {} : { digest }) };
+      });
       const manifest = `--${boundary}\r\nContent-Disposition: form-data; name="${MANIFEST_FIELD}"\r\n\r\n${toManifest(described)}\r\n`;
       return { kind: 'gathered', form: new Blob([manifest, gathered.body], { type: `multipart/form-data; boundary=${boundary}` }) };
     }

@@ -26,6 +26,8 @@ export interface SendItem {
   readonly begun: boolean;
   /** Bytes that the browser says have left it; what has arrived may be less. */
   readonly sentBytes: number;
+  /** Bytes that the server said it has, when it was last asked about a large file; 0 before that, and for small ones. */
+  readonly arrivedBytes: number;
 }
 
 export function isEnded({ state }: Pick<SendItem, 'state'>): boolean {

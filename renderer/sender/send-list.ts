@@ -13,8 +13,10 @@ export interface SendList {
   adopt(files: readonly AdoptedFile[]): readonly string[];
   remove(ids: readonly string[]): void;
   setState(ids: readonly string[], state: SendState): void;
-  /** See SendItem. */
-  setBegun(id: string, begun: boolean): void;
+  /** The server said how much it has. */
+  setArrived(id: string, arrivedBytes: number): void;
+  /** Nothing of it is kept there: it has to leave once more, as a whole. */
+  setGone(id: string): void;
   /** See SendItem. */
   setSentBytes(id: string, sentBytes: number): void;
   /** Puts all that is ready into one new batch. @returns their ids */
@@ -29,6 +31,8 @@ export interface SendList {
   /** Files that have a batch, as they are sent. */
   queued(ids: Iterable<string>): readonly QueuedFile[];
 }
+
+const GONE = { begun: false, sentBytes: 0, arrivedBytes: 0 } as const satisfies Partial<SendItem>;
 
 export function createSendList(): SendList {
   const items = new Map<string, SendItem>();
@@ -50,11 +54,11 @@ export function createSendList(): SendList {
   return {
     items, idsIn,
     add(files) {
-      for (const picked of files) items.set(picked.id, { picked, batch: null, state: { kind: 'ready' }, begun: false, sentBytes: 0 });
+      for (const picked of files) items.set(picked.id, { picked, batch: null, state: { kind: 'ready' }, ...GONE });
     },
     adopt(files) {
       const strange = files.filter(({ picked }) => !items.has(picked.id));
-      for (const { picked, batch, begun } of strange) items.set(picked.id, { picked, batch, begun, state: { kind: 'queued', announced: false }, sentBytes: 0 });
+      for (const { picked, batch, begun } of strange) items.set(picked.id, { picked, batch, state: { kind: 'queued', announced: false }, ...GONE, begun });
       return strange.map(({ picked }) => picked.id);
     },
     remove(ids) {
@@ -66,7 +70,8 @@ export function createSendList(): SendList {
         if (item !== undefined) items.set(id, { ...item, state, sentBytes: sentIn(state, item) });
       }
     },
-    setBegun(id, begun) { change(id, { begun }); },
+    setArrived(id, arrivedBytes) { change(id, { begun: true, arrivedBytes, sentBytes: arrivedBytes }); },
+    setGone(id) { change(id, GONE); },
     setSentBytes(id, sentBytes) { change(id, { sentBytes }); },
     batchReady() {
       const batch = makeId();
@@ -87,7 +92,7 @@ export function createSendList(): SendList {
           continue;
         }
         const picked = { ...item.picked, id: makeId() };
-        items.set(picked.id, { ...item, picked, batch, begun: false, sentBytes: 0 });
+        items.set(picked.id, { ...item, picked, batch, ...GONE });
         renewed.push(picked.id);
       }
       return renewed;

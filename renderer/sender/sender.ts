@@ -112,7 +112,7 @@ export function createSender({ client, hasher, pieces, changed }: SenderOptions)
       start(ids.filter((id) => {
         const item = list.items.get(id);
         // The server keeps nothing of what was cancelled, and wants to hear of it again.
-        if (item?.state.kind === 'cancelled') list.setBegun(id, false);
+        if (item?.state.kind === 'cancelled') list.setGone(id);
         return item !== undefined && (canRetry(item) || isPaused(id));
       }));
     },

@@ -45,8 +45,7 @@ export function createTusRoad({ client, hashes, pieces, list, recovery, changed 
           },
         },
         advanced(offset) {
-          list.setBegun(id, true);
-          list.setSentBytes(id, offset);
+          list.setArrived(id, offset);
           watch.alive();
           // That the server answers is no success yet: a line may break at every piece.
           if (most !== null && offset > most) recovery.succeeded();
@@ -64,7 +63,6 @@ export function createTusRoad({ client, hashes, pieces, list, recovery, changed 
         if (error instanceof ServerUnreachable && await readBlob(file.slice(0, 1)) === null) throw new FileChanged('The file cannot be read any more', { cause: error });
         throw error;
       });
-      list.setBegun(id, false);
       // A poll may have brought its record already, which says more.
       if (list.items.get(id)?.state.kind !== 'stored') list.setState([id], { kind: 'stored', verified });
     },

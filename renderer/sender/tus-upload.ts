@@ -1,4 +1,5 @@
 import type { FailureCode } from '../../server/contracts/failure.ts';
+import type { FileDigest } from '../../server/contracts/upload.ts';
 import { ApiFailure, ServerUnreachable } from '../api/api-failure.ts';
 import type { TusClient, TusStanding } from '../api/tus-client.ts';
 import { orAborted } from './or-aborted.ts';
@@ -22,8 +23,8 @@ const TAIL_BYTES = 1 << 20;
 /** The hash of the file on its way, which is being made beside. */
 export interface ComingDigest {
   readonly isKnown: () => boolean;
-  /** As `algorithm:hex`; null when there will be none. @throws FileChanged, the signal's reason when called off */
-  wait(): Promise<string | null>;
+  /** Null when there will be none. @throws FileChanged, the signal's reason when called off */
+  wait(): Promise<FileDigest | null>;
 }
 
 interface TusOptions {
@@ -55,7 +56,7 @@ export async function sendByTus(queued: QueuedFile, { tus, pieces, begun, digest
   });
 
   /** What goes next, with the hash when it brings the end. */
-  async function nextPiece(offset: number): Promise<{ readonly bytes: Blob; readonly hash: string | null }> {
+  async function nextPiece(offset: number): Promise<{ readonly bytes: Blob; readonly hash: FileDigest | null }> {
     const bytes = await orAborted(reader.read(offset, sizer.bytes()), signal);
     if (offset + bytes.size < file.size) return { bytes, hash: null };
     if (!digest.isKnown() && bytes.size > TAIL_BYTES) return { bytes: bytes.slice(0, bytes.size - TAIL_BYTES), hash: null };

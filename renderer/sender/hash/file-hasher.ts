@@ -1,3 +1,4 @@
+import type { FileDigest } from '../../../server/contracts/upload.ts';
 import { FileChanged } from '../file-changed.ts';
 import type { HashOrder, HashReport } from './hash-messages.ts';
 
@@ -6,7 +7,7 @@ const START_MS = 10_000;
 
 /** What became of files that were to be read into memory. */
 export type Gathered =
-  | { readonly kind: 'gathered'; readonly body: Blob; readonly digests: readonly string[] }
+  | { readonly kind: 'gathered'; readonly body: Blob; readonly digests: readonly FileDigest[] }
   /** Places among the parts. */
   | { readonly kind: 'unreadable'; readonly places: readonly number[] }
   /** This browser cannot, or not now. */
@@ -16,8 +17,8 @@ export type Gathered =
 export interface FileHasher {
   /** Begins to load, so that it is there when it is needed. */
   warmUp(): void;
-  /** Hash of a whole file as `algorithm:hex`; null when this browser cannot. @throws FileChanged, the signal's reason when called off */
-  hash(file: File, advanced: () => void, signal: AbortSignal): Promise<string | null>;
+  /** Hash of a whole file; null when this browser cannot. @throws FileChanged, the signal's reason when called off */
+  hash(file: File, advanced: () => void, signal: AbortSignal): Promise<FileDigest | null>;
   /** Reads text and files, one after the other, into one piece of memory, and hashes each file. */
   gather(parts: readonly (string | File)[]): Promise<Gathered>;
   stop(): void;

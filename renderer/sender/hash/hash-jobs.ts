@@ -1,10 +1,11 @@
+import type { FileDigest } from '../../../server/contracts/upload.ts';
 import type { QueuedFile } from '../plan-request.ts';
 import type { FileHasher } from './file-hasher.ts';
 
 /** The hashing of one large file, which goes on beside its sending, over losses and pauses. */
 export interface HashJob {
-  /** As `algorithm:hex`; null when this browser cannot. Rejects with FileChanged. */
-  readonly digest: Promise<string | null>;
+  /** Null when this browser cannot. Rejects with FileChanged. */
+  readonly digest: Promise<FileDigest | null>;
   readonly isDone: () => boolean;
   /** Tells of every sign of life. @returns what ends it */
   watch(advanced: () => void): () => void;

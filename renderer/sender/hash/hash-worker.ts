@@ -1,4 +1,5 @@
 import { createXXHash128 } from 'hash-wasm';
+import type { FileDigest } from '../../../server/contracts/upload.ts';
 import { readBlob } from '../read-blob.ts';
 import type { HashOrder, HashReport } from './hash-messages.ts';
 
@@ -15,7 +16,7 @@ function report(answer: HashReport): void {
   self.postMessage(answer);
 }
 
-const digestOf = (hasher: Hasher): string => `xxh128:${hasher.digest()}`;
+const digestOf = (hasher: Hasher): FileDigest => `xxh128:${hasher.digest()}`;
 
 async function* bytesOf(file: File, byStream: boolean): AsyncGenerator<Uint8Array> {
   if (byStream) {
@@ -63,7 +64,7 @@ async function gather(job: number, parts: readonly (string | File)[], hasher: Ha
     report({ kind: 'unreadable', job, places: readable.flatMap((well, place) => (well ? [] : [place])) });
     return;
   }
-  const digests: string[] = [];
+  const digests: FileDigest[] = [];
   let offset = 0;
   for (const piece of pieces) {
     const size = piece instanceof File ? piece.size : piece.byteLength;
