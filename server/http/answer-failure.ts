@@ -3,11 +3,12 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { ErrorReply } from '../contracts/failure.ts';
 import { asFailure, Failure } from '../failure.ts';
 import type { Log } from '../log.ts';
-import { isBodyPending } from './request-body.ts';
+import { bytesLeft, isBodyPending } from './request-body.ts';
 
-/** What a refused sender may still send before the connection is cut; lets it read the answer first. */
-const LINGER_BYTES = 8 << 20;
-const LINGER_MS = 1000;
+/** What is left of a refused body is read when it is no more than this; every byte is one that its sender sends for nothing. */
+const WORTH_READING_BYTES = 1 << 20;
+/** The sender of a longer one gets this long to read the answer before the connection is cut. */
+const LINGER_MS = 500;
 
 /** Errors of express.json (body-parser, "Errors") by their `type`. */
 const JSON_ERRORS: Readonly<Record<string, Failure>> = {
@@ -82,9 +83,13 @@ function sendAnswer(request: IncomingMessage, response: ServerResponse, { status
   linger(request, () => response.end());
 }
 
-/** Reads on for a moment and drops it: a connection that is cut while data is under way may lose the answer (RFC 9112, section 9.6). */
+/**
+ * Lets the sender read the answer before the connection ends: one that is cut while data is under way may lose it (RFC 9112,
+ * section 9.6). Reading on would do as well, but browsers hand over more for as long as it is taken, and look for an answer only
+ * when it is not any more.
+ */
 function linger(request: IncomingMessage, end: () => void): void {
-  let bytes = 0;
+  let bytes = (bytesLeft(request) ?? 0) > WORTH_READING_BYTES ? Infinity : 0;
   const finish = (): void => {
     clearTimeout(timer);
     request.off('data', count).off('end', finish).off('close', finish);
@@ -92,12 +97,13 @@ function linger(request: IncomingMessage, end: () => void): void {
   };
   const count = (chunk: Buffer): void => {
     bytes += chunk.byteLength;
-    if (bytes > LINGER_BYTES) finish();
+    if (bytes > WORTH_READING_BYTES) request.pause();
   };
   const timer = setTimeout(finish, LINGER_MS);
   request.unpipe();
   request.on('data', count).once('end', finish).once('close', finish);
-  request.resume();
+  if (bytes > WORTH_READING_BYTES) request.pause();
+  else request.resume();
 }
 
 function nameOf(error: unknown): Failure {

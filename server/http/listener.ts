@@ -4,7 +4,7 @@ import { randomUUID } from 'node:crypto';
 import { Failure, systemErrorCode } from '../failure.ts';
 import type { FailureCode } from '../contracts/failure.ts';
 import { failureAnswer } from './answer-failure.ts';
-import { noteExpectation } from './request-body.ts';
+import { noteExpectation, noteStart } from './request-body.ts';
 
 /** Larger than Node's 64 KiB: an upload to disk took about half the time. */
 const BUFFER_BYTES = 1 << 20;
@@ -33,6 +33,7 @@ export async function listen(host: string, port: number, handler: (port: number)
   const handle = handler(actualPort);
 
   const serve: RequestListener = (request, response) => {
+    noteStart(request);
     answering.set(request.socket, response);
     response.once('close', () => answering.delete(request.socket));
     handle(request, response);

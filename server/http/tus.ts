@@ -109,13 +109,13 @@ async function appendBody(request: Request, response: Response, place: Pick<Appe
   const ending = new AbortController();
   const checksum = readUploadChecksum(request);
   const stopWatching = watchForStall(request, limits.stallTimeoutMs, () => ending.abort(new Failure('UPLOAD_STALLED')));
-  inviteBody(request, response);
   try {
     return await limits.service.resumable.append({
       ...place,
       senderId: callerOf(request).sender.id,
       length: announcedBytes(request),
       checksum,
+      invite: () => inviteBody(request, response),
       stream: request,
       signal: AbortSignal.any([ending.signal, limits.stopping]),
     });

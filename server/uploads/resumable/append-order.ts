@@ -14,6 +14,8 @@ export interface AppendOrder {
   readonly checksum: Checksum | null;
   /** Of the whole file; undefined: what was told before counts. */
   readonly digest: FileDigest | undefined;
+  /** Called when nothing speaks against them any more: they may come. */
+  readonly invite: () => void;
   readonly stream: Readable;
   readonly signal: AbortSignal;
 }

@@ -115,6 +115,7 @@ export class ResumableUploads {
       if (order.offset !== found.state.offset) throw new Failure('UPLOAD_OFFSET_CONFLICT', { offset: found.state.offset });
       if (order.offset + (order.length ?? 0) > info.size) throw new Failure('UPLOAD_SIZE_EXCEEDED', { limit: info.size });
       this.#idle.clear(info.id);
+      order.invite();
       const now = await noteDigest(found, order.digest);
       const offset = await this.#transfer.write(order, now, wanted);
       if (offset === info.size) return this.#transfer.finish(now);
