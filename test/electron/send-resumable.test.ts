@@ -4,7 +4,7 @@ import path from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { FileToSend } from '../../electron/main/sending/file-to-send.ts';
 import { readStates } from '../../electron/main/sending/read-states.ts';
-import type { GroupTarget } from '../../electron/main/sending/send-group.ts';
+import type { GroupTarget } from '../../electron/main/sending/group-target.ts';
 import { sendResumable } from '../../electron/main/sending/send-resumable.ts';
 import { startServer } from '../../server/index.ts';
 import type { RunningServer } from '../../server/index.ts';
@@ -59,13 +59,30 @@ test('after a broken connection it goes on where the server stands', async () =>
   expect(proxy.carriedBytes()).toBeLessThan(BYTES.length + 4_000_000);
 });
 
-test('when nothing gets through any more it stays interrupted, and the next sending goes on', async () => {
-  expect(await sendThrough([9_000_000, ...Array.from({ length: 20 }, () => 1)])).toBe('interrupted');
+test('while nothing gets through it tries again and again; broken off then, it stays interrupted, and the next sending goes on', async () => {
+  const ending = new AbortController();
+  proxy.cutAfter([9_000_000, ...Array.from({ length: 20 }, () => 1)], (cut) => {
+    if (cut === 5) ending.abort();
+  });
+  expect(await sendResumable(target(`http://127.0.0.1:${proxy.port}`), file, { signal: ending.signal })).toBe('interrupted');
   expect(await stateOf()).toMatchObject({ state: 'interrupted' });
   const [part] = (await listStaging(uploads)).filter(({ name }) => name.endsWith('.part'));
   expect(part?.sizeBytes).toBeGreaterThan(1_000_000);
   expect(await sendResumable(target(), file, { signal: AbortSignal.timeout(20_000) })).toBe('stored');
   expect([...(await listTree(uploads)).values()]).toEqual([sha256(BYTES)]);
+});
+
+test('when the computer wakes up it does not wait for its next try', async () => {
+  // Without it, the sixth try would come 14 s after the first.
+  proxy.cutAfter([9_000_000, 1, 1, 1, 1]);
+  const woken = (): AbortSignal => {
+    const waking = new AbortController();
+    setImmediate(() => waking.abort());
+    return waking.signal;
+  };
+  const startedMs = performance.now();
+  expect(await sendResumable(target(`http://127.0.0.1:${proxy.port}`), file, { signal: AbortSignal.timeout(20_000), woken })).toBe('stored');
+  expect(performance.now() - startedMs).toBeLessThan(6000);
 });
 
 test('a file that was written to meanwhile is given up, and nothing of it is kept', async () => {

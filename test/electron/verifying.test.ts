@@ -4,7 +4,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { SavedHash } from '../../electron/main/sending/file-hash.ts';
 import type { FileToSend } from '../../electron/main/sending/file-to-send.ts';
 import { sendGroup } from '../../electron/main/sending/send-group.ts';
-import type { GroupTarget } from '../../electron/main/sending/send-group.ts';
+import type { GroupTarget } from '../../electron/main/sending/group-target.ts';
 import { sendResumable } from '../../electron/main/sending/send-resumable.ts';
 import type { UploadRecord } from '../../server/contracts/upload.ts';
 import { startServer } from '../../server/index.ts';
@@ -60,7 +60,7 @@ const contents = async () => Object.fromEntries(await listTree(uploads));
 test('what is sent is verified, a large file and small ones', async () => {
   const files = [await write('one', SMALL), await write('empty', Buffer.alloc(0))];
   expect(await sendResumable(target, await write('large', LARGE), options())).toBe('stored');
-  expect([...await sendGroup(target, files, options().signal)]).toEqual([['one', 'stored'], ['empty', 'stored']]);
+  expect([...await sendGroup(target, files, options())]).toEqual([['one', 'stored'], ['empty', 'stored']]);
   for (const [id, bytes] of [['large', LARGE], ['one', SMALL], ['empty', Buffer.alloc(0)]] as const) {
     expect(await recordOf(id)).toMatchObject({ state: 'stored', verified: true, digest: await xxh128(bytes) });
   }
@@ -86,7 +86,7 @@ test('when that happens to it again, it fails and says why, and nothing of it is
 test('of small files, the one that arrives as another one is sent again, once, and its neighbour is not touched', async () => {
   const files = [await write('one', SMALL), await write('two', ALSO_SMALL)];
   proxy.flip(1, 400_000);
-  expect([...await sendGroup(target, files, options().signal)]).toEqual([['one', 'stored'], ['two', 'stored']]);
+  expect([...await sendGroup(target, files, options())]).toEqual([['one', 'stored'], ['two', 'stored']]);
   expect(proxy.flipped()).toBe(1);
   for (const id of ['one', 'two']) expect(await recordOf(id)).toMatchObject({ state: 'stored', verified: true });
   expect(await contents()).toEqual({ 'one.bin': sha256(SMALL), 'two.bin': sha256(ALSO_SMALL) });
@@ -94,7 +94,7 @@ test('of small files, the one that arrives as another one is sent again, once, a
 
 test('a small file that arrives as another one twice fails and says why', async () => {
   proxy.flip(2, 100_000);
-  expect([...await sendGroup(target, [await write('one', SMALL)], options().signal)]).toEqual([['one', 'ended']]);
+  expect([...await sendGroup(target, [await write('one', SMALL)], options())]).toEqual([['one', 'ended']]);
   expect(await recordOf('one')).toMatchObject({ state: 'failed', failure: { code: 'CHECKSUM_MISMATCH' } });
   expect(await contents()).toEqual({});
 });

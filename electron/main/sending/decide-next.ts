@@ -1,7 +1,8 @@
 import type { FailureCode } from '../../../server/contracts/failure.ts';
 
-/** Pauses before the next try, while none brings it further; after the last, the upload stays as it is. */
-const PAUSES_MS = [100, 500, 2000] as const;
+/** Pauses before the next try, while none brings it further; the last one for ever. */
+const PAUSES_MS = [100, 500, 2000, 4000] as const;
+const LONGEST_PAUSE_MS = 8000;
 
 /** What the connection, or the server's own trouble, may have caused: what has arrived stays, and it can go on from there. */
 const PASSING: ReadonlySet<FailureCode> = new Set<FailureCode>([
@@ -13,12 +14,12 @@ export type Next =
   | { readonly kind: 'leave' };
 
 /**
- * Whether an upload that broke off goes on by itself.
+ * Whether an upload that broke off goes on by itself. Nobody has to ask for it: a disk that was away, or a connection, may come back
+ * after hours.
  * @param code why it broke off; null when the connection was lost without a word
  * @param fruitless tries in a row, from 1, since the last that brought it further
  */
 export function decideNext(code: FailureCode | null, fruitless: number): Next {
   if (code !== null && !PASSING.has(code)) return { kind: 'leave' };
-  const afterMs = PAUSES_MS[fruitless - 1];
-  return afterMs === undefined ? { kind: 'leave' } : { kind: 'go-on', afterMs };
+  return { kind: 'go-on', afterMs: PAUSES_MS[fruitless - 1] ?? LONGEST_PAUSE_MS };
 }

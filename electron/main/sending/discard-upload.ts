@@ -1,6 +1,6 @@
 import { announceBatch } from './announce-batch.ts';
 import type { SourceFailure, FileToSend } from './file-to-send.ts';
-import type { GroupTarget } from './send-group.ts';
+import type { GroupTarget } from './group-target.ts';
 
 /**
  * Ends an upload whose file is no longer what was announced: what had arrived is removed, and its record says why. Rejects when the

@@ -3,7 +3,7 @@ import { discardUpload } from './discard-upload.ts';
 import type { FileToSend } from './file-to-send.ts';
 import { readStates } from './read-states.ts';
 import { refreshSource } from './refresh-source.ts';
-import type { GroupTarget } from './send-group.ts';
+import type { GroupTarget } from './group-target.ts';
 import type { UnfinishedList } from './unfinished-list.ts';
 
 export interface RestartOptions {

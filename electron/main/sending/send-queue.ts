@@ -7,7 +7,7 @@ import type { FileToSend } from './file-to-send.ts';
 import { refreshSource } from './refresh-source.ts';
 import { restartUnfinished } from './restart-unfinished.ts';
 import { sendGroup } from './send-group.ts';
-import type { GroupTarget } from './send-group.ts';
+import type { GroupTarget } from './group-target.ts';
 import type { SendOutcome } from './send-outcome.ts';
 import { sendResumable } from './send-resumable.ts';
 import { createSendRuns } from './send-runs.ts';
@@ -83,7 +83,7 @@ export function createSendQueue(target: GroupTarget, unfinished: UnfinishedList)
 
   async function sendFiles(files: readonly FileToSend[], signal: AbortSignal): Promise<ReadonlyMap<string, SendOutcome>> {
     const [file] = files;
-    if (file === undefined || !isResumable(file)) return sendGroup(target, files, signal);
+    if (file === undefined || !isResumable(file)) return sendGroup(target, files, { signal, woken: () => waking.signal, isWanted: unfinished.has });
     const outcome = await sendResumable(target, file, {
       signal,
       woken: () => waking.signal,
@@ -110,8 +110,15 @@ export function createSendQueue(target: GroupTarget, unfinished: UnfinishedList)
     return files.length - refused.flat().length;
   }
 
+  /** Ends the pauses of what is being tried again. */
+  function wakeUp(): void {
+    waking.abort();
+    waking = new AbortController();
+  }
+
   function letGo(ids: readonly string[]): void {
     unfinished.setPaused(ids, false);
+    wakeUp();
     for (const id of ids) {
       interrupted.delete(id);
       const file = sources.get(id);
@@ -137,6 +144,7 @@ export function createSendQueue(target: GroupTarget, unfinished: UnfinishedList)
       // One that waits for its turn may still be called interrupted, and need not be asked for twice.
       let continued = ids.filter(runs.has).length;
       unfinished.setPaused(ids, false);
+      wakeUp();
       const known = ids.flatMap((id) => (runs.has(id) ? [] : (sources.get(id) ?? [])));
       const again: FileToSend[] = [];
       for (const before of known) {
@@ -173,8 +181,6 @@ export function createSendQueue(target: GroupTarget, unfinished: UnfinishedList)
       letGo(ids ?? [...unfinished.paused(), ...interrupted]);
     },
     wake() {
-      waking.abort();
-      waking = new AbortController();
       letGo([...interrupted]);
     },
     drop(id) {

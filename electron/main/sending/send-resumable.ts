@@ -1,4 +1,3 @@
-import { setTimeout as pause } from 'node:timers/promises';
 import type { FailureCode } from '../../../server/contracts/failure.ts';
 import { decideNext } from './decide-next.ts';
 import { discardUpload } from './discard-upload.ts';
@@ -7,18 +6,17 @@ import type { FileHash, SavedHash } from './file-hash.ts';
 import { SourceFailure } from './file-to-send.ts';
 import type { FileToSend } from './file-to-send.ts';
 import { sendFrom } from './send-from.ts';
-import type { GroupTarget } from './send-group.ts';
+import type { GroupTarget } from './group-target.ts';
 import type { SendOutcome } from './send-outcome.ts';
+import { pauseBeforeTrying } from './sending-signals.ts';
+import type { SendingSignals } from './sending-signals.ts';
 import { askStanding, createUpload } from './tus-requests.ts';
 import type { TusReply } from './tus-requests.ts';
 
 /** Most time for asking what became of an upload that was broken off. */
 const LAST_LOOK_MS = 2000;
 
-export interface ResumableOptions {
-  readonly signal: AbortSignal;
-  /** Cuts the pause before the next try short. */
-  readonly woken?: () => AbortSignal;
+export interface ResumableOptions extends SendingSignals {
   /** How far an earlier sending had hashed the file; without it, what has arrived is read again. */
   readonly hashed?: SavedHash | undefined;
   /** Told when it is interrupted. */
@@ -31,7 +29,7 @@ export interface ResumableOptions {
  * arrived. Never rejects.
  */
 export async function sendResumable(target: GroupTarget, file: FileToSend, options: ResumableOptions): Promise<SendOutcome> {
-  const { signal, woken, onHashed } = options;
+  const { signal, onHashed } = options;
   let hash = await createFileHash(options.hashed);
   let isSecond = false;
   let furthest = 0;
@@ -57,8 +55,7 @@ export async function sendResumable(target: GroupTarget, file: FileToSend, optio
       onHashed?.(hash.save());
       return 'interrupted';
     }
-    // Cut short by `signal`, which the next look at it finds, and by whoever wakes us.
-    await pause(next.afterMs, undefined, { signal: AbortSignal.any([signal, ...(woken === undefined ? [] : [woken()])]) }).catch(() => undefined);
+    await pauseBeforeTrying(next.afterMs, options);
   }
 }
 
