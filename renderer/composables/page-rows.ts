@@ -1,6 +1,7 @@
 import type { UploadRecord } from '../../server/contracts/upload.ts';
 import type { SendItem } from '../sender/send-item.ts';
 import { SMALL_FILE_BYTES } from '../sender/plan-request.ts';
+import type { UnfinishedFile } from '../sender/unfinished-file.ts';
 import { fileKind } from './file-kind.ts';
 import type { QueueRow, RowState } from './queue-row.ts';
 
@@ -27,7 +28,7 @@ function receivedOf(state: RowState, size: number, record: UploadRecord | undefi
   if (state === 'stored' || state === 'verified') return size;
   if (state === 'receiving' || state === 'finishing') return record?.received ?? 0;
   // A small file that was cut has to come again, as a whole.
-  const kept = state === 'reconnecting' || state === 'waiting' || state === 'paused';
+  const kept = state === 'reconnecting' || state === 'waiting' || state === 'paused' || state === 'interrupted';
   return kept && size >= SMALL_FILE_BYTES ? record?.received ?? 0 : 0;
 }
 
@@ -42,7 +43,17 @@ export function pageRow(item: SendItem, record: UploadRecord | undefined, bytesP
     kind: fileKind(file.name, file.type),
     size: file.size,
     sent: Math.min(file.size, Math.max(received, state === 'receiving' || state === 'finishing' ? item.sentBytes : 0)),
-    failure: local.kind === 'failed' ? local.failure : null,
+    // The receiving disk may be why it does not get on.
+    failure: local.kind === 'failed' ? local.failure : state === 'reconnecting' && record?.state === 'interrupted' ? record.failure ?? null : null,
     storedName: (state === 'stored' || state === 'verified') && record?.state === 'stored' && record.name !== file.name ? record.name : null,
+  };
+}
+
+/** A file of an earlier load of the page, of which only the name and what the server has are left. */
+export function unfinishedRow({ id, name, folder, size }: UnfinishedFile, record: UploadRecord | undefined): QueueRow {
+  const received = receivedOf('interrupted', size, record);
+  return {
+    id, name, folder, size, received,
+    state: 'interrupted', sent: received, kind: fileKind(name), failure: null, storedName: null, bytesPerSecond: 0, file: null,
   };
 }

@@ -115,6 +115,15 @@ export function createEnglish({ count: show }: Format): Messages {
       announceSending: (what) => `Sending ${what}.`,
       announceHalf: 'Half of it has arrived.',
       announcePaused: (what) => `${what} paused.`,
+      unfinished: (what) => `${what} did not finish`,
+      unfinishedText: (count) => `Choose ${english(count, 'it', 'them')} again and only what is missing is sent.`,
+      chooseAgain: (count) => `Choose ${english(count, 'it', 'them')} again`,
+      forget: (count) => `Forget ${english(count, 'it', 'them')}`,
+      arrivedMeanwhile: (what) => `${what} of your last visit arrived in the meantime.`,
+      otherDate: ([first = '', ...rest]) => (rest.length === 0
+        ? `${first} has the name and size of a file that did not finish, but another date. It is taken for a new file.`
+        : `${first} and ${show(rest.length)} more have names and sizes of files that did not finish, but other dates. They are taken for new files.`),
+      codeUnfinished: (what) => `${what} did not finish. With the code from the computer’s screen you can go on.`,
       checking: 'Looking for the computer…',
       noAnswer: 'The computer does not answer. Are you on the same Wi-Fi, and is Slipway still open there?',
       tryAgain: 'Try again',

@@ -115,6 +115,15 @@ export function createGerman({ count: show }: Format): Messages {
       announceSending: (what) => `${what} werden gesendet.`,
       announceHalf: 'Die Hälfte ist angekommen.',
       announcePaused: (what) => `${what} angehalten.`,
+      unfinished: (what) => `${what} nicht fertig gesendet`,
+      unfinishedText: (count) => `Wählen Sie ${german(count, 'sie', 'sie alle')} noch einmal, und nur das Fehlende wird gesendet.`,
+      chooseAgain: () => 'Noch einmal wählen',
+      forget: () => 'Vergessen',
+      arrivedMeanwhile: (what) => `${what} Ihres letzten Besuchs: inzwischen angekommen.`,
+      otherDate: ([first = '', ...rest]) => (rest.length === 0
+        ? `${first} heißt wie eine nicht fertig gesendete Datei und ist gleich groß, hat aber ein anderes Datum. Sie gilt als neue Datei.`
+        : `${first} und ${show(rest.length)} weitere heißen wie nicht fertig gesendete Dateien und sind gleich groß, haben aber ein anderes Datum. Sie gelten als neue Dateien.`),
+      codeUnfinished: (what) => `${what} nicht fertig gesendet. Mit dem Code vom Bildschirm des Computers geht es weiter.`,
       checking: 'Der Computer wird gesucht …',
       noAnswer: 'Der Computer antwortet nicht. Sind Sie im selben WLAN, und ist Slipway dort noch offen?',
       tryAgain: 'Noch einmal versuchen',

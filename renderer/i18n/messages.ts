@@ -101,6 +101,15 @@ export interface Messages {
     readonly announceSending: (files: string) => string;
     readonly announceHalf: string;
     readonly announcePaused: (files: string) => string;
+    /** Heading above what an earlier visit left behind. */
+    readonly unfinished: (files: string) => string;
+    readonly unfinishedText: (count: number) => string;
+    readonly chooseAgain: (count: number) => string;
+    readonly forget: (count: number) => string;
+    readonly arrivedMeanwhile: (files: string) => string;
+    /** Picked files that are called and as large as one of an earlier visit, and are not it. */
+    readonly otherDate: (names: readonly string[]) => string;
+    readonly codeUnfinished: (files: string) => string;
     readonly checking: string;
     readonly noAnswer: string;
     readonly tryAgain: string;

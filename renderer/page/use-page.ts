@@ -1,4 +1,4 @@
-import { computed, onScopeDispose, ref, watch, type ComputedRef, type Ref } from 'vue';
+import { computed, ref, watch, type ComputedRef, type Ref } from 'vue';
 import { pageRow } from '../composables/page-rows.ts';
 import { summarizeRows, type PageSummary } from '../composables/page-summary.ts';
 import { fileWord } from '../composables/file-kind.ts';
@@ -8,7 +8,11 @@ import { useSender } from '../composables/use-sender.ts';
 import type { VerdictCounts } from '../i18n/messages.ts';
 import type { Sender } from '../sender/sender.ts';
 import { useAwake } from './use-awake.ts';
+import { createSafeStorage } from './safe-storage.ts';
+import { createSessionStore } from './session-store.ts';
+import { useLeaveQuestion } from './use-leave-question.ts';
 import { useSession, type Session } from './use-session.ts';
+import { useUnfinished, type Unfinished } from './use-unfinished.ts';
 
 export interface Page {
   readonly session: Session;
@@ -21,13 +25,16 @@ export interface Page {
   readonly nextTryAtMs: ComputedRef<number | null>;
   /** Whether something keeps the screen on. */
   readonly awake: Readonly<Ref<boolean>>;
+  /** What an earlier load of the page left behind; all that is picked goes through it. */
+  readonly unfinished: Unfinished;
   /** Names of dropped things that could not be read. */
   readonly unreadable: Ref<readonly string[]>;
 }
 
 /** Everything the page knows, in one place: the way in, the sender, and what the server says of both. */
 export function usePage(): Page {
-  const session = useSession(() => {
+  const storage = createSafeStorage();
+  const session = useSession(createSessionStore(storage), () => {
     queue.start();
     queue.wake();
     sender.resume();
@@ -58,11 +65,8 @@ export function usePage(): Page {
     arrived: () => summary.value.receivedBytes + summary.value.stored,
   });
 
-  const askBeforeLeaving = (event: BeforeUnloadEvent): void => {
-    if (summary.value.phase === 'sending' || summary.value.ready.length > 0) event.preventDefault();
-  };
-  window.addEventListener('beforeunload', askBeforeLeaving);
-  onScopeDispose(() => { window.removeEventListener('beforeunload', askBeforeLeaving); });
+  const unfinished = useUnfinished({ storage, client: session.client, sender, items, queue: queue.queue });
+  useLeaveQuestion({ items, remembered: () => unfinished.lasting.value });
 
-  return { session, sender, queue, rows, summary, counts, nextTryAtMs, awake, unreadable: ref([]) };
+  return { session, sender, queue, rows, summary, counts, nextTryAtMs, awake, unfinished, unreadable: ref([]) };
 }

@@ -3,7 +3,7 @@ import type { ServerReply } from '../../server/contracts/api.ts';
 import { ApiFailure, ServerUnreachable } from '../api/api-failure.ts';
 import { createClient, type Client } from '../api/client.ts';
 import { createPagePlatform } from '../api/page-platform.ts';
-import { createTokenStore } from './token-store.ts';
+import type { SessionStore } from './session-store.ts';
 
 export type CodeProblem =
   | { readonly kind: 'wrong' }
@@ -31,17 +31,16 @@ function plainCode(typed: string): string {
 }
 
 /** A guest's way in: no token, a code, a token; and back when the token is no longer taken. @param opened called at every way in */
-export function useSession(opened: () => void): Session {
+export function useSession(store: SessionStore, opened: () => void): Session {
   const state = shallowRef<SessionState>({ kind: 'checking' });
-  const store = createTokenStore();
   let wasOpen = false;
   const platform = createPagePlatform({
-    token: store.get,
+    token: store.token,
     refused(token) {
       // A late answer to an older token says nothing about the one we have now.
-      if (token !== store.get()) return;
-      store.set(null);
-      if (state.value.kind === 'open') ask(null);
+      if (token !== store.token()) return;
+      if (store.replaceToken()) opened();
+      else if (state.value.kind === 'open') ask(null);
     },
   });
   const client = createClient(platform.fetch);
@@ -51,8 +50,8 @@ export function useSession(opened: () => void): Session {
   }
 
   async function login(code: string | null): Promise<void> {
-    const { token } = await client.call('POST /api/session', { body: code === null ? {} : { code } });
-    store.set(token);
+    const { token, expiresAtMs } = await client.call('POST /api/session', { body: { ...(code === null ? {} : { code }), device: store.device() } });
+    store.setToken(token, expiresAtMs);
     state.value = { kind: 'open', server: await client.call('GET /api/server', {}) };
     wasOpen = true;
     opened();
@@ -77,7 +76,7 @@ export function useSession(opened: () => void): Session {
   /** Without a code: by the token of before a reload, or because the server asks for none. */
   async function openWithoutCode(): Promise<void> {
     const server = await client.call('GET /api/server', {});
-    if (store.get() === null) await login(null);
+    if (store.token() === null) await login(null);
     else {
       state.value = { kind: 'open', server };
       wasOpen = true;
@@ -91,7 +90,7 @@ export function useSession(opened: () => void): Session {
       state.value = { kind: 'checking' };
       try {
         await openWithoutCode().catch(async (error: unknown) => {
-          if (!(error instanceof ApiFailure) || error.status !== 401 || store.get() !== null) throw error;
+          if (!(error instanceof ApiFailure) || error.status !== 401 || store.token() !== null) throw error;
           // The token of an earlier visit is refused and forgotten by now, or there was none: an open server lets us in.
           await openWithoutCode();
         });

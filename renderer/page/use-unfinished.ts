@@ -1,0 +1,145 @@
+import { computed, onScopeDispose, ref, shallowRef, watch, type ComputedRef, type Ref, type ShallowRef } from 'vue';
+import { ApiFailure, ServerUnreachable } from '../api/api-failure.ts';
+import type { Client } from '../api/client.ts';
+import { unfinishedRow } from '../composables/page-rows.ts';
+import type { QueueRow } from '../composables/queue-row.ts';
+import type { QueueRecords } from '../composables/queue-records.ts';
+import { makeId } from '../sender/make-id.ts';
+import type { PickedFile } from '../sender/picked-file.ts';
+import type { SendItem } from '../sender/send-item.ts';
+import type { Sender } from '../sender/sender.ts';
+import type { UnfinishedFile } from '../sender/unfinished-file.ts';
+import { matchPicked } from './match-picked.ts';
+import { createPageRollCall } from './page-roll-call.ts';
+import type { SafeStorage } from './safe-storage.ts';
+import { createUnfinishedNotes } from './unfinished-notes.ts';
+
+/** A crash costs at most the notes of this long. */
+const NOTE_EVERY_MS = 1000;
+
+/** Files that an earlier load of this page was sending. */
+export interface Unfinished {
+  /** Those that wait to be chosen again, with what the server has of each. */
+  readonly rows: ComputedRef<readonly QueueRow[]>;
+  /** How many of them were found to have arrived meanwhile; whoever has told it may set it back. */
+  readonly arrived: Ref<number>;
+  /** Names of picked files that only looked like one of them. */
+  readonly otherDate: Ref<readonly string[]>;
+  /** False where notes do not outlive the page. */
+  readonly lasting: Readonly<Ref<boolean>>;
+  /** Takes whatever was picked: goes on with what is recognised, and adds the rest. */
+  take(files: readonly PickedFile[]): void;
+  /** Drops them here and on the server. */
+  forget(ids: readonly string[]): Promise<void>;
+}
+
+interface UnfinishedOptions {
+  readonly storage: SafeStorage;
+  readonly client: Client;
+  readonly sender: Sender;
+  readonly items: Readonly<ShallowRef<ReadonlyMap<string, SendItem>>>;
+  readonly queue: Readonly<ShallowRef<QueueRecords>>;
+}
+
+/** Notes what is under way, and finds what an earlier load of the page left behind. Stops with the component that uses it. */
+export function useUnfinished({ storage, client, sender, items, queue }: UnfinishedOptions): Unfinished {
+  const page = makeId();
+  const notes = createUnfinishedNotes(storage);
+  const rollCall = createPageRollCall(page);
+  const listeners = new AbortController();
+  const left = shallowRef<readonly UnfinishedFile[]>([]);
+  const arrived = ref(0);
+  const otherDate = ref<readonly string[]>([]);
+  const lasting = ref(true);
+  let alive: ReadonlySet<string> | null = null;
+  let noted = '';
+  let mine: ReadonlySet<string> = new Set();
+  let timer: ReturnType<typeof setTimeout> | undefined;
+
+  /** Files of pages that said goodbye, and, once it is known who is alive, of those that could not. */
+  function look(): void {
+    const found = new Map<string, UnfinishedFile>();
+    for (const note of notes.all()) {
+      if (note.page === page || (!note.left && (alive === null || alive.has(note.page)))) continue;
+      for (const file of note.files) if (!items.value.has(file.id)) found.set(file.id, file);
+    }
+    left.value = [...found.values()];
+  }
+
+  function note(leaving = false): void {
+    clearTimeout(timer);
+    timer = undefined;
+    const files = sender.unfinished();
+    const text = JSON.stringify({ leaving, files });
+    if (text === noted) return;
+    noted = text;
+    mine = new Set(files.map(({ id }) => id));
+    lasting.value = notes.write(page, files, leaving);
+  }
+
+  /** While this page slept another one may have gone on with its files: then they are held back here. */
+  function yieldTaken(): void {
+    const mineStill = new Set(notes.all().find((one) => one.page === page)?.files.map(({ id }) => id));
+    const elsewhere = new Set(notes.all().flatMap((one) => (one.page === page ? [] : one.files.map(({ id }) => id))));
+    sender.pause([...mine].filter((id) => !mineStill.has(id) && elsewhere.has(id)));
+  }
+
+  function drop(ids: ReadonlySet<string>): void {
+    notes.takeOut(ids, page);
+    left.value = left.value.filter(({ id }) => !ids.has(id));
+  }
+
+  watch(items, () => { timer ??= setTimeout(note, NOTE_EVERY_MS); });
+  watch([queue, left], ([{ records, revision }]) => {
+    if (revision === null) return;
+    const over = left.value.filter(({ id }) => records.get(id)?.state === 'stored' || records.get(id)?.state === 'cancelled');
+    if (over.length === 0) return;
+    arrived.value += over.filter(({ id }) => records.get(id)?.state === 'stored').length;
+    drop(new Set(over.map(({ id }) => id)));
+  });
+
+  look();
+  void rollCall.others().then((others) => {
+    alive = others;
+    look();
+  });
+  const { signal } = listeners;
+  // Told of what other tabs write; a page that slept looks itself.
+  window.addEventListener('storage', () => { yieldTaken(); look(); }, { signal });
+  window.addEventListener('pagehide', () => { note(true); }, { signal });
+  window.addEventListener('pageshow', ({ persisted }) => { if (persisted) { yieldTaken(); note(); look(); } }, { signal });
+  document.addEventListener('visibilitychange', () => { if (document.hidden) note(); else yieldTaken(); }, { signal });
+  onScopeDispose(() => {
+    clearTimeout(timer);
+    listeners.abort();
+    rollCall.stop();
+  });
+
+  return {
+    rows: computed(() => left.value.map((file) => unfinishedRow(file, queue.value.records.get(file.id)))),
+    arrived, otherDate, lasting,
+    take(files) {
+      const match = matchPicked(files, left.value);
+      otherDate.value = match.otherDate.map(({ file }) => file.name);
+      const { records } = queue.value;
+      sender.adopt(match.adopted.map((one) => ({ ...one, begun: one.begun || records.get(one.picked.id)?.state === 'interrupted' })));
+      sender.add(match.added);
+      if (match.adopted.length === 0) return;
+      note();
+      drop(new Set(match.adopted.map(({ picked }) => picked.id)));
+    },
+    async forget(ids) {
+      for (const id of ids) {
+        try {
+          await client.call('DELETE /api/uploads/:id', { params: { id } });
+        } catch (error) {
+          // Nobody is there to be told: it stays in sight, to be forgotten later.
+          if (error instanceof ServerUnreachable) return;
+          // Refused: unknown there, which is what was wanted.
+          if (!(error instanceof ApiFailure)) throw error;
+        }
+        drop(new Set([id]));
+      }
+    },
+  };
+}
