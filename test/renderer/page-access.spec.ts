@@ -48,7 +48,7 @@ test.describe('a server that asks for no code', () => {
     const guest = guestPage(page);
     await guest.pick(await inbox.file('one.txt', 100));
     await guest.send.click();
-    await expect(guest.verdict).toHaveText('Your file arrived');
+    await expect(guest.verdict).toHaveText('Your file arrived, verified');
     const records = await box.server.owner.records();
     expect(records.map(({ sender }) => sender.kind)).toEqual(['page']);
   });
@@ -68,7 +68,7 @@ test('a refused token asks for the code again, and the picked list is still ther
   await page.getByRole('button', { name: 'Continue' }).click();
   await expect(guest.row('kept.bin')).toBeVisible();
   await guest.send.click();
-  await expect(guest.verdict).toHaveText('Your file arrived');
+  await expect(guest.verdict).toHaveText('Your file arrived, verified');
   await expectStored(box, { 'kept.bin': path });
 });
 

@@ -14,7 +14,7 @@ test('a picked folder keeps its inner paths', async ({ page, box, inbox }) => {
   await guest.pickFolder(`${inbox.folder}/Holiday`);
   await expect(guest.row('b.txt')).toContainText('Holiday/Day 1');
   await guest.send.click();
-  await expect(guest.verdict).toHaveText('All 3 files arrived');
+  await expect(guest.verdict).toHaveText('All 3 files arrived, every one verified');
   await expectStored(box, paths);
 });
 
@@ -30,7 +30,7 @@ test('files and folders dropped anywhere are taken, with more entries than one r
   await expect(page.getByText('Drop to add')).toBeHidden();
   await expect(guest.send).toHaveText(/^Send 131 files/);
   await guest.send.click();
-  await expect(guest.verdict).toHaveText('All 131 files arrived');
+  await expect(guest.verdict).toHaveText('All 131 files arrived, every one verified');
   await expectStored(box, { 'loose.txt': loose, ...Object.fromEntries(inside) });
 });
 
@@ -53,7 +53,7 @@ test('a pasted picture is taken', async ({ page, context, box }) => {
   await page.keyboard.press('Control+V');
   await expect(guest.send).toHaveText(/^Send 1 photo /);
   await guest.send.click();
-  await expect(guest.verdict).toHaveText('Your photo arrived');
+  await expect(guest.verdict).toHaveText('Your photo arrived, verified');
 });
 
 test('names that want to be markup, or to hide their extension, are text', async ({ page, box, inbox }) => {
@@ -70,7 +70,7 @@ test('names that want to be markup, or to hide their extension, are text', async
   await expect(guest.row(template)).toBeVisible();
   await expect(guest.row('photogpj.exe')).toBeVisible();
   await guest.send.click();
-  await expect(guest.verdict).toHaveText('All 3 files arrived');
+  await expect(guest.verdict).toHaveText('All 3 files arrived, every one verified');
   await expect(guest.row(markup)).toBeVisible();
   expect(await page.locator('img').count()).toBe(0);
   expect(dialogs).toEqual([]);
@@ -82,7 +82,7 @@ test('a file that was stored under another name says under which', async ({ page
   for (const round of [1, 2]) {
     await guest.pick(await inbox.file(`round ${round}/same.txt`, 10 * round));
     await guest.send.click();
-    await expect(guest.verdict).toHaveText('Your file arrived');
+    await expect(guest.verdict).toHaveText('Your file arrived, verified');
     if (round === 1) await guest.sendMore.click();
   }
   await expect(guest.row('same.txt')).toContainText('Kept as same (1).txt');
@@ -105,7 +105,7 @@ for (const [when, act] of [['picked', false], ['being sent', true]] as const) {
 
     box.proxy.speed(Number.POSITIVE_INFINITY);
     if (!act) await guest.send.click();
-    await expect(guest.verdict).toHaveText('Your file arrived');
+    await expect(guest.verdict).toHaveText('Your file arrived, verified');
     const closed = page.waitForEvent('close');
     await page.close({ runBeforeUnload: true });
     await closed;

@@ -48,7 +48,7 @@ for (const percent of [10, 50, 99]) {
     await guest.pick(path);
     box.proxy.cutAfter((SIZE * percent) / 100, 'once');
     await guest.send.click();
-    await expect(guest.verdict).toHaveText('Your video arrived', { timeout: PATIENCE_MS });
+    await expect(guest.verdict).toHaveText('Your video arrived, verified', { timeout: PATIENCE_MS });
     expectOnlyMissing(box.proxy, SIZE);
     await expectStored(box, { 'film.mp4': path });
     expect(await unfinished(box)).toEqual([]);
@@ -71,7 +71,7 @@ test('while the line is down the page says when it tries again, and how much is 
   await expect(page.getByText('Trying again in 4 sec')).toBeVisible();
   box.proxy.speed(Number.POSITIVE_INFINITY);
   box.proxy.mend();
-  await expect(guest.verdict).toHaveText('Your video arrived', { timeout: PATIENCE_MS });
+  await expect(guest.verdict).toHaveText('Your video arrived, verified', { timeout: PATIENCE_MS });
   expectOnlyMissing(box.proxy, MIDDLING);
   await expectStored(box, { 'film.mp4': path });
 });
@@ -87,7 +87,7 @@ test('a browser that was offline goes on as soon as it is online', async ({ page
   await expect(page.getByText(LOST)).toBeVisible();
   await context.setOffline(false);
   box.proxy.speed(Number.POSITIVE_INFINITY);
-  await expect(guest.verdict).toHaveText('Your video arrived', { timeout: PATIENCE_MS });
+  await expect(guest.verdict).toHaveText('Your video arrived, verified', { timeout: PATIENCE_MS });
   expectOnlyMissing(box.proxy, MIDDLING);
   await expectStored(box, { 'film.mp4': path });
 });
@@ -112,7 +112,7 @@ test('a server that is killed and started again gets the rest', async ({ page, i
     await expect(page.getByText(LOST)).toBeVisible();
     await server.start();
     proxy.speed(Number.POSITIVE_INFINITY);
-    await expect(guest.verdict).toHaveText('Your video arrived', { timeout: PATIENCE_MS });
+    await expect(guest.verdict).toHaveText('Your video arrived, verified', { timeout: PATIENCE_MS });
     expectOnlyMissing(proxy, MIDDLING);
     expect(Object.fromEntries(await listTree(folder))).toEqual({ 'film.mp4': await hashFile(path) });
   } finally {
@@ -148,7 +148,7 @@ test('what is cancelled while the line is down is given up when it is back, and 
   box.proxy.mend();
   await expect.poll(() => unfinished(box), { timeout: PATIENCE_MS }).toEqual([]);
   await guest.row('unwanted.mp4').getByRole('button', { name: 'Retry unwanted.mp4' }).click();
-  await expect(guest.verdict).toHaveText('Your video arrived', { timeout: PATIENCE_MS });
+  await expect(guest.verdict).toHaveText('Your video arrived, verified', { timeout: PATIENCE_MS });
   await expectStored(box, { 'unwanted.mp4': path });
 });
 
@@ -162,7 +162,7 @@ test('two large files and fifty small ones all arrive, the small ones first', as
   await expect.poll(async () => (await box.server.owner.records()).filter(({ state }) => state === 'stored').length, { timeout: PATIENCE_MS }).toBe(50);
   expect((await box.server.owner.records()).filter(({ size, state }) => size === MIDDLING && state === 'stored')).toEqual([]);
   box.proxy.speed(Number.POSITIVE_INFINITY);
-  await expect(guest.verdict).toHaveText('All 52 files arrived', { timeout: PATIENCE_MS });
+  await expect(guest.verdict).toHaveText('All 52 files arrived, every one verified', { timeout: PATIENCE_MS });
   await expectStored(box, paths);
 });
 

@@ -33,7 +33,7 @@ test('three picked files are sent by one tap and arrive byte for byte', async ({
   await guest.pick(...Object.values(paths));
   await expect(guest.send).toHaveText('Send 3 photos (12.3 MB)');
   await guest.send.click();
-  await expect(guest.verdict).toHaveText('All 3 photos arrived');
+  await expect(guest.verdict).toHaveText('All 3 photos arrived, every one verified');
   await expect(guest.verdict).toBeFocused();
   await expect(page).toHaveTitle('Arrived · Slipway');
   await expectStored(box, paths);
@@ -67,7 +67,7 @@ test('the bar shows what the server has, with speed and time left, and the title
   expect(shown).toBeGreaterThan(0);
   expect(shown).toBeLessThanOrEqual(((record?.received ?? 0) / (6 * MEGA)) * 100);
   box.proxy.speed(Number.POSITIVE_INFINITY);
-  await expect(guest.verdict).toHaveText('Your video arrived');
+  await expect(guest.verdict).toHaveText('Your video arrived, verified');
   await expectStored(box, { 'film.mp4': path });
 });
 
@@ -84,7 +84,7 @@ test('many small files share requests, large ones go alone, never more than thre
   const large = await Promise.all(Array.from({ length: 4 }, (_, index) => inbox.file(`large/${index}.bin`, 9 * MEGA)));
   await guest.pick(...large, ...small);
   await guest.send.click();
-  await expect(guest.verdict).toHaveText('All 254 files arrived', { timeout: 30_000 });
+  await expect(guest.verdict).toHaveText('All 254 files arrived, every one verified', { timeout: 30_000 });
   // 250 small files are two requests of at most 200 files each.
   expect(forms).toHaveLength(2);
   // 9 MB are two pieces, of which the first is 8 MiB.
@@ -121,7 +121,7 @@ test('one is cancelled while it is sent and the others arrive', async ({ page, b
   await guest.row('dropped.bin').getByRole('button', { name: 'Cancel dropped.bin' }).click();
   await expect(guest.row('dropped.bin')).toContainText('Cancelled');
   box.proxy.speed(Number.POSITIVE_INFINITY);
-  await expect(guest.verdict).toHaveText('2 files arrived');
+  await expect(guest.verdict).toHaveText('2 files arrived, every one verified');
   await expectStored(box, kept);
 });
 
@@ -161,7 +161,7 @@ test('a lost connection is told, and sending goes on by itself when it is back, 
   await expect(guest.row('a.bin')).toContainText('Reconnecting');
   box.proxy.mend();
   box.proxy.speed(Number.POSITIVE_INFINITY);
-  await expect(guest.verdict).toHaveText('All 2 files arrived', { timeout: 20_000 });
+  await expect(guest.verdict).toHaveText('All 2 files arrived, every one verified', { timeout: 20_000 });
   await expectStored(box, paths);
 });
 
@@ -197,7 +197,7 @@ test('what failed on the computer is retried by one tap, and what had arrived is
   await rm(box.server.folder);
   await rename(away, box.server.folder);
   await guest.retryFailed.click();
-  await expect(guest.verdict).toHaveText('All 2 photos arrived');
+  await expect(guest.verdict).toHaveText('All 2 photos arrived, every one verified');
   await expectStored(box, { 'first.jpg': first, 'large.jpg': large });
 });
 
@@ -224,7 +224,7 @@ test('the owner closes and reopens the network side: the new code is asked for, 
   box.proxy.speed(Number.POSITIVE_INFINITY);
   await page.getByLabel('Code').fill(second.code);
   await page.getByRole('button', { name: 'Continue' }).click();
-  await expect(guest.verdict).toHaveText('All 2 files arrived', { timeout: 20_000 });
+  await expect(guest.verdict).toHaveText('All 2 files arrived, every one verified', { timeout: 20_000 });
   await expectStored(box, paths);
 });
 
@@ -246,6 +246,6 @@ test('a request that hangs without a word is given up and sent again', async ({ 
   box.proxy.breakDown();
   box.proxy.mend();
   await page.clock.fastForward(5000);
-  await expect(guest.verdict).toHaveText('Your file arrived', { timeout: 20_000 });
+  await expect(guest.verdict).toHaveText('Your file arrived, verified', { timeout: 20_000 });
   await expectStored(box, { 'hanging.bin': path });
 });

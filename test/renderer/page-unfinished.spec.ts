@@ -49,7 +49,7 @@ test('after a reload the page asks for exactly what is unfinished, and only the 
   await expect(guest.row('film.mp4')).toContainText(/Stored|Verified/, { timeout: PATIENCE_MS });
   expect(box.proxy.carriedBytes() - before).toBeLessThan(SIZE - held + SLACK_BYTES);
   await guest.send.click();
-  await expect(guest.verdict).toHaveText(/^All 2 files arrived/);
+  await expect(guest.verdict).toHaveText('All 2 files arrived, every one verified');
   await expectStored(box, paths);
   // One record: it went on, and did not begin anew.
   expect((await box.server.owner.records()).map(({ name }) => name).sort()).toEqual(['film.mp4', 'other.txt']);
@@ -72,7 +72,7 @@ test('a closed tab is remembered by the next one, without a code, and a drop of 
   box.proxy.speed(Number.POSITIVE_INFINITY);
   const before = box.proxy.carriedBytes();
   await dropPaths(later, [`${inbox.folder}/Trip`]);
-  await expect(now.verdict).toHaveText(/^Your video arrived/, { timeout: PATIENCE_MS });
+  await expect(now.verdict).toHaveText('Your video arrived, verified', { timeout: PATIENCE_MS });
   expect(box.proxy.carriedBytes() - before).toBeLessThan(SIZE - held + SLACK_BYTES);
   await expectStored(box, { 'Trip/film.mp4': path });
 });
@@ -91,7 +91,7 @@ test('small files that were cut are asked for, and go on under their old names',
   await expect(page.getByText('1 photo did not finish')).toBeVisible();
   await expect(guest.row('a.jpg')).toContainText(/Stored|Verified/, { timeout: 45_000 });
   await guest.pick(paths['b.jpg']);
-  await expect(guest.verdict).toHaveText(/^All 2 photos arrived/, { timeout: 45_000 });
+  await expect(guest.verdict).toHaveText('All 2 photos arrived, every one verified', { timeout: 45_000 });
   await expectStored(box, paths);
 });
 
@@ -110,7 +110,7 @@ test('a file of the same name and size but another date is told and taken for a 
   await expect(page.getByText('1 video did not finish')).toBeVisible();
   box.proxy.speed(Number.POSITIVE_INFINITY);
   await guest.send.click();
-  await expect(guest.verdict).toHaveText(/^Your video arrived/, { timeout: PATIENCE_MS });
+  await expect(guest.verdict).toHaveText('Your video arrived, verified', { timeout: PATIENCE_MS });
   await page.getByRole('button', { name: 'Forget it' }).click();
   await expect.poll(async () => (await box.server.owner.records()).map(({ state }) => state).sort()).toEqual(['cancelled', 'stored']);
   await expectStored(box, { 'film.mp4': other });
@@ -140,7 +140,7 @@ test('what arrived while nobody looked is said to have arrived', async ({ page, 
     Storage.prototype.removeItem = () => undefined;
   });
   box.proxy.speed(Number.POSITIVE_INFINITY);
-  await expect(guest.verdict).toHaveText(/^Your video arrived/, { timeout: PATIENCE_MS });
+  await expect(guest.verdict).toHaveText('Your video arrived, verified', { timeout: PATIENCE_MS });
   await page.reload();
   await expect(page.getByText('1 file of your last visit arrived in the meantime.')).toBeVisible();
   await expect(guest.choose).toBeVisible();
@@ -160,7 +160,7 @@ test('with storage switched off everything works as far as it can', async ({ pag
   await page.close({ runBeforeUnload: true });
   await (await asked).dismiss();
   box.proxy.speed(Number.POSITIVE_INFINITY);
-  await expect(guest.verdict).toHaveText(/^Your video arrived/, { timeout: PATIENCE_MS });
+  await expect(guest.verdict).toHaveText('Your video arrived, verified', { timeout: PATIENCE_MS });
   await expectStored(box, { 'film.mp4': path });
 });
 
@@ -200,7 +200,7 @@ test.describe('a new code', () => {
     box.proxy.speed(Number.POSITIVE_INFINITY);
     const before = box.proxy.carriedBytes();
     await guest.pick(path);
-    await expect(guest.verdict).toHaveText(/^Your video arrived/, { timeout: PATIENCE_MS });
+    await expect(guest.verdict).toHaveText('Your video arrived, verified', { timeout: PATIENCE_MS });
     expect(box.proxy.carriedBytes() - before).toBeLessThan(SIZE - held + SLACK_BYTES);
     await expectStored(box, { 'film.mp4': path });
   });
@@ -229,9 +229,9 @@ test.describe('two tabs', () => {
     await expect(second.guest.choose).toBeVisible();
     await second.guest.pick(await inbox.file('note.txt', 100));
     await second.guest.send.click();
-    await expect(second.guest.verdict).toHaveText(/^Your file arrived/);
+    await expect(second.guest.verdict).toHaveText('Your file arrived, verified');
     box.proxy.speed(Number.POSITIVE_INFINITY);
-    await expect(guest.verdict).toHaveText(/^Your video arrived/, { timeout: PATIENCE_MS });
+    await expect(guest.verdict).toHaveText('Your video arrived, verified', { timeout: PATIENCE_MS });
   });
 
   test('what a tab took over, the other one offers no more', async ({ context, page, box, inbox }) => {
@@ -246,7 +246,7 @@ test.describe('two tabs', () => {
     await second.guest.pick(path);
     await expect(guest.choose).toBeVisible();
     box.proxy.speed(Number.POSITIVE_INFINITY);
-    await expect(second.guest.verdict).toHaveText(/^Your video arrived/, { timeout: PATIENCE_MS });
+    await expect(second.guest.verdict).toHaveText('Your video arrived, verified', { timeout: PATIENCE_MS });
     await expectStored(box, { 'film.mp4': path });
   });
 });
