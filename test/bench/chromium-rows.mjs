@@ -95,7 +95,7 @@ async function sendByOurPage(page, { paths }) {
   await page.locator('input[type=file]').first().setInputFiles(paths);
   const send = page.getByRole('button', { name: /^Send \d/ });
   await send.waitFor();
-  const verdict = page.getByRole('heading', { level: 1, name: /^(?:Your|All) .*arrived$/ });
+  const verdict = page.getByRole('heading', { level: 1, name: /^(?:Your|All) .*arrived, (?:every one )?verified$/ });
   return timed(async () => {
     await send.dispatchEvent('click');
     await verdict.waitFor();
