@@ -31,19 +31,13 @@ export const jsonBody: readonly RequestHandler[] = [
   express.json({ limit: MAX_MANIFEST_BYTES, inflate: false }),
 ];
 
-/** The JSON API; all behind the gate. */
+/** The JSON API, but for polls (see `answer-poll.ts`); all behind the gate. */
 export function apiRoutes(limits: FormLimits, access: Access, facts: ServerFacts, log: Log): Router {
   const { service } = limits;
   const router = Router();
 
   router.post('/api/uploads', async (request, response) => {
     answerForm(request, response, await takeForm(request, response, callerOf(request).sender, limits), log);
-  });
-
-  router.get('/api/uploads', (request, response) => {
-    const { since } = request.query;
-    const reply: Api['GET /api/uploads']['reply'] = service.changes(typeof since === 'string' ? since : undefined, visibleTo(request));
-    response.json(reply);
   });
 
   router.get('/api/uploads/:id', async (request, response) => {

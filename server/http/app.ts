@@ -1,8 +1,10 @@
-import express, { type ErrorRequestHandler, type Express, type RequestHandler } from 'express';
+import type { RequestListener } from 'node:http';
+import express, { type ErrorRequestHandler, type RequestHandler } from 'express';
 import type { Access } from '../access/access.ts';
 import { Failure } from '../failure.ts';
 import type { Log } from '../log.ts';
 import { answerFailure } from './answer-failure.ts';
+import { answerPoll } from './answer-poll.ts';
 import { apiRoutes, sessionRoute, type ServerFacts } from './api-routes.ts';
 import { classicRoutes } from './classic-form.ts';
 import { requireCaller, requireOurHost, requireOurOrigin } from './gate.ts';
@@ -33,7 +35,7 @@ export interface AppOptions extends FormLimits {
 }
 
 /** The face of one listener: gate, page, API, classic pair, and one answer for whatever goes wrong. */
-export function createApp(options: AppOptions): Express {
+export function createApp(options: AppOptions): RequestListener {
   const { access, facts, log, onVisit, pageFolder, service } = options;
   const app = express();
   app.disable('x-powered-by').disable('etag').set('query parser', 'simple');
@@ -45,7 +47,9 @@ export function createApp(options: AppOptions): Express {
   app.get('/healthz', (_request, response) => void response.json(healthOf(service)));
   app.use(apiRoutes(options, access, facts, log), classicRoutes(options, log), tusRoutes(options, facts.maxFileBytes));
   app.use(refuseTheRest, answerErrors(log));
-  return app;
+  return (request, response) => {
+    if (!answerPoll(request, response, options)) app(request, response);
+  };
 }
 
 const noStore: RequestHandler = (_request, response, next) => {

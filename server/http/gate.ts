@@ -1,3 +1,4 @@
+import type { IncomingMessage } from 'node:http';
 import type { Request, RequestHandler } from 'express';
 import type { Access, Caller, Credentials } from '../access/access.ts';
 import { Failure } from '../failure.ts';
@@ -12,7 +13,7 @@ export function callerOf(request: Request): Caller {
 }
 
 /** What a request shows of whoever makes it. */
-export function credentialsOf(request: Request): Credentials {
+export function credentialsOf(request: IncomingMessage): Credentials {
   return {
     authorization: request.headers.authorization,
     // Straight from the socket: anybody can write an X-Forwarded-For header.
@@ -28,25 +29,14 @@ export function credentialsOf(request: Request): Credentials {
  */
 export function requireOurHost(isOurHost: (host: string) => boolean): RequestHandler {
   return (request, _response, next) => {
-    const hosts = request.rawHeaders.filter((header, index) => index % 2 === 0 && header.toLowerCase() === 'host');
-    if (hosts.length !== 1 || !isOurHost((request.headers.host ?? '').toLowerCase())) throw new Failure('HOST_NOT_ALLOWED');
-    if (!request.url.startsWith('/')) throw new Failure('REQUEST_INVALID');
-    // Node passes "gzip, chunked" on and leaves the gzip to the application.
-    const transferEncoding = request.headers['transfer-encoding'];
-    if (transferEncoding !== undefined && transferEncoding.toLowerCase() !== 'chunked') throw new Failure('TRANSFER_ENCODING_UNSUPPORTED');
-    // Nothing is ever inflated.
-    const contentEncoding = request.headers['content-encoding'];
-    if (contentEncoding !== undefined && contentEncoding.toLowerCase() !== 'identity') throw new Failure('CONTENT_ENCODING_UNSUPPORTED');
+    checkHost(request, isOurHost);
     next();
   };
 }
 
 /** Refuses what a page of another origin makes a browser send; browsers set these headers, pages cannot. */
 export const requireOurOrigin: RequestHandler = (request, _response, next) => {
-  const { origin, host } = request.headers;
-  const site = request.headers['sec-fetch-site'];
-  const isOurs = origin === undefined || [`http://${host}`, `https://${host}`].includes(origin.toLowerCase());
-  if (!isOurs || site === 'cross-site' || site === 'same-site') throw new Failure('ORIGIN_NOT_ALLOWED');
+  checkOrigin(request);
   next();
 };
 
@@ -61,4 +51,40 @@ export function requireCaller(access: Access, onCaller: (caller: Caller) => void
     onCaller(caller);
     next();
   };
+}
+
+interface Gate {
+  readonly isOurHost: (host: string) => boolean;
+  readonly access: Access;
+}
+
+/**
+ * All doors at once, for what is answered without Express.
+ * @throws Failure as the doors one by one
+ */
+export function admit(request: IncomingMessage, { isOurHost, access }: Gate): Caller {
+  checkHost(request, isOurHost);
+  checkOrigin(request);
+  return access.identify(credentialsOf(request));
+}
+
+function checkHost(request: IncomingMessage, isOurHost: (host: string) => boolean): void {
+  const { headers, rawHeaders, url = '' } = request;
+  let hosts = 0;
+  for (let index = 0; index < rawHeaders.length; index += 2) if (rawHeaders[index]?.toLowerCase() === 'host') hosts += 1;
+  if (hosts !== 1 || !isOurHost((headers.host ?? '').toLowerCase())) throw new Failure('HOST_NOT_ALLOWED');
+  if (!url.startsWith('/')) throw new Failure('REQUEST_INVALID');
+  // Node passes "gzip, chunked" on and leaves the gzip to the application.
+  const transferEncoding = headers['transfer-encoding'];
+  if (transferEncoding !== undefined && transferEncoding.toLowerCase() !== 'chunked') throw new Failure('TRANSFER_ENCODING_UNSUPPORTED');
+  // Nothing is ever inflated.
+  const contentEncoding = headers['content-encoding'];
+  if (contentEncoding !== undefined && contentEncoding.toLowerCase() !== 'identity') throw new Failure('CONTENT_ENCODING_UNSUPPORTED');
+}
+
+function checkOrigin({ headers }: IncomingMessage): void {
+  const { origin, host } = headers;
+  const site = headers['sec-fetch-site'];
+  const isOurs = origin === undefined || [`http://${host}`, `https://${host}`].includes(origin.toLowerCase());
+  if (!isOurs || site === 'cross-site' || site === 'same-site') throw new Failure('ORIGIN_NOT_ALLOWED');
 }

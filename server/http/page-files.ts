@@ -1,7 +1,8 @@
 import express, { type RequestHandler } from 'express';
 import { deviceName } from '../access/device-name.ts';
 
-const SECURITY_HEADERS = {
+/** For every answer. */
+export const SECURITY_HEADERS = {
   'Content-Security-Policy':
     "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self' data: blob:; media-src 'self'; " +
     "form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
