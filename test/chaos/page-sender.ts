@@ -7,6 +7,7 @@ import type { ChaosServer } from './chaos-server.ts';
 import type { ChaosSender } from './endure.ts';
 import type { SenderFaultName } from './faults.ts';
 import { freezePage } from './freeze-page.ts';
+import type { Sources } from './sources.ts';
 
 /** A busy machine takes its time. */
 const PATIENCE_MS = 30_000;
@@ -23,17 +24,19 @@ export async function openPageSender(page: Page, context: BrowserContext, server
   await expect(guest.choose).toBeVisible({ timeout: PATIENCE_MS });
   const expectLost = (): Promise<void> => expect(page.getByText(/^Connection lost\./)).toBeVisible({ timeout: PATIENCE_MS });
 
-  const sufferings: Readonly<Record<SenderFaultName, () => Promise<void>>> = {
+  const sufferings: Readonly<Record<SenderFaultName, (sources: Sources) => Promise<void>>> = {
     async kill() {
       await server.kill();
       proxy.release();
       await expectLost();
       await server.startAgain();
     },
-    async reload() {
+    async reload({ paths }) {
       await page.reload();
-      proxy.release();
-      await expect(guest.choose).toBeVisible();
+      proxy.release('reset');
+      await expect(page.getByRole('button', { name: /^Choose (?:it|them) again$/ })).toBeVisible({ timeout: PATIENCE_MS });
+      // All of them: a person does not know which had arrived.
+      await guest.pick(...paths);
     },
     async offline() {
       await context.setOffline(true);
@@ -65,8 +68,8 @@ export async function openPageSender(page: Page, context: BrowserContext, server
       await guest.pick(...paths);
       await guest.send.click();
     },
-    suffer: (fault) => sufferings[fault](),
+    suffer: (fault, sources) => sufferings[fault](sources),
     passTime: withClock ? () => page.clock.fastForward(STALL_MS) : null,
-    expectArrived: () => expect(guest.verdict).toHaveText(/^(?:Your|All) .*arrived/, { timeout: PATIENCE_MS }),
+    expectArrived: () => expect(guest.verdict).toHaveText(/^(?:Your|All) .*arrived, (?:every one )?verified$/, { timeout: PATIENCE_MS }),
   };
 }

@@ -1,5 +1,5 @@
 import { fileURLToPath } from 'node:url';
-import { expect } from '@playwright/test';
+import { expect, type Locator } from '@playwright/test';
 import { Application } from '../helpers/application.ts';
 import { startChaosProxy, type ChaosProxy } from '../helpers/chaos-proxy.ts';
 import { isUpload } from '../helpers/follow-requests.ts';
@@ -11,7 +11,7 @@ import { freezePage } from './freeze-page.ts';
 const PATIENCE_MS = 30_000;
 const LAY_WIRE = fileURLToPath(new URL('../helpers/lay-wire.cjs', import.meta.url));
 /** So many tries of the window fail before the wire is mended. */
-const FAILED_TRIES = 2;
+const FAILED_TRIES = 4;
 
 /** The real app, with a wire that can fail between its main process and the server inside it. */
 export interface WiredApp {
@@ -40,7 +40,8 @@ export async function createWiredApp(): Promise<WiredApp> {
 }
 
 /** The window as a person uses it. */
-export function createWindowSender({ app, proxy, start }: WiredApp): ChaosSender {
+export function createWindowSender({ app, proxy, start }: WiredApp): ChaosSender & { clear(): Promise<void> } {
+  const heads = (): Locator => app.window.locator('.head[data-kind]');
   const sufferings: Readonly<Record<SenderFaultName, () => Promise<void>>> = {
     async kill() {
       app.signal('SIGKILL');
@@ -83,11 +84,14 @@ export function createWindowSender({ app, proxy, start }: WiredApp): ChaosSender
     suffer: (fault) => sufferings[fault](),
     passTime: null,
     async expectArrived() {
-      const heads = app.window.locator('.head[data-kind]');
       await expect(async () => {
-        const kinds = await heads.evaluateAll((all) => all.map((head) => head.getAttribute('data-kind')));
-        expect(kinds.filter((kind) => kind !== 'good')).toEqual([]);
+        const said = await heads().evaluateAll((all) => all.map((head) => `${head.getAttribute('data-kind')}: ${head.textContent}`));
+        expect(said.filter((words) => !/^good: .*verified/.test(words))).toEqual([]);
       }).toPass({ timeout: PATIENCE_MS });
+    },
+    async clear() {
+      await app.window.getByRole('button', { name: 'Clear finished' }).click();
+      await expect(heads()).toHaveCount(0);
     },
   };
 }

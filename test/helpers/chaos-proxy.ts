@@ -23,8 +23,8 @@ export interface ChaosProxy {
   forgetTarget(): void;
   /** The fault comes, once, when exactly so many more bytes of upload bodies have gone to the server. Resolves then. */
   strike(afterBytes: number, fault: WireFault): Promise<void>;
-  /** Ends a `hold`. */
-  release(): void;
+  /** Ends a `hold`: uploads go on, or those that waited are reset, as by whoever went away meanwhile. */
+  release(fate?: 'go-on' | 'reset'): void;
   /** Every connection is reset, and each new one once it has said what it wants. */
   takeDown(): void;
   bringUp(): void;
@@ -49,6 +49,10 @@ interface Connection {
 const NEVER = new Promise<never>(() => undefined);
 
 const OPENING_BYTES = 256 << 10;
+/** A good wireless network. Were it faster than the server reads, megabytes would lie in buffers on the way, as they do in none. */
+const USUAL_BYTES_PER_SECOND = 48e6;
+const PIECE_BYTES = 16 << 10;
+const TIMER_MS = 5;
 
 export async function startChaosProxy(): Promise<ChaosProxy> {
   const sockets = new Set<Socket>();
@@ -57,7 +61,8 @@ export async function startChaosProxy(): Promise<ChaosProxy> {
   let target = new Promise<number>((resolve) => { found = resolve; });
   let next: { readonly atBytes: number; readonly fault: WireFault; readonly struck: () => void } | null = null;
   let pace: { readonly fault: WireFault & { kind: 'slow' | 'slice' }; readonly fromBytes: number } | null = null;
-  let held: { readonly opened: Promise<void>; readonly open: () => void } | null = null;
+  let held: { readonly opened: Promise<'go-on' | 'reset'>; readonly open: (fate: 'go-on' | 'reset') => void } | null = null;
+  let busyUntilMs = 0;
   let isDown = false;
   let uploaded = 0;
 
@@ -86,8 +91,8 @@ export async function startChaosProxy(): Promise<ChaosProxy> {
         pace = { fault, fromBytes: uploaded };
         break;
       case 'hold': {
-        let open = (): void => undefined;
-        const opened = new Promise<void>((resolve) => { open = resolve; });
+        let open: (fate: 'go-on' | 'reset') => void = () => undefined;
+        const opened = new Promise<'go-on' | 'reset'>((resolve) => { open = resolve; });
         held = { opened, open };
         break;
       }
@@ -96,13 +101,21 @@ export async function startChaosProxy(): Promise<ChaosProxy> {
     }
   }
 
-  /** Bytes that may go in one write now, and how long the wire is busy with them. */
-  function paced(wanted: number): { readonly bytes: number; readonly waitMs: number } {
+  /** Bytes that may go in one write now, and how fast. */
+  function paced(wanted: number): { readonly bytes: number; readonly bytesPerSecond: number } {
     const since = pace === null ? Infinity : uploaded - pace.fromBytes;
-    if (pace === null || since >= pace.fault.forBytes) return { bytes: wanted, waitMs: 0 };
-    if (pace.fault.kind === 'slice') return { bytes: Math.min(wanted, since < 4096 ? 1 : since < 64 << 10 ? 1 + (since % 13) : 1 + (since % 1459)), waitMs: 0 };
-    const bytes = Math.min(wanted, 16 << 10);
-    return { bytes, waitMs: (bytes / pace.fault.bytesPerSecond) * 1000 };
+    if (pace === null || since >= pace.fault.forBytes) return { bytes: Math.min(wanted, PIECE_BYTES), bytesPerSecond: USUAL_BYTES_PER_SECOND };
+    if (pace.fault.kind === 'slow') return { bytes: Math.min(wanted, PIECE_BYTES), bytesPerSecond: pace.fault.bytesPerSecond };
+    const slice = since < 4096 ? 1 : since < 64 << 10 ? 1 + (since % 13) : 1 + (since % 1459);
+    return { bytes: Math.min(wanted, slice), bytesPerSecond: USUAL_BYTES_PER_SECOND };
+  }
+
+  /** Resolves when the wire, which all uploads share, has carried so many bytes. */
+  async function occupy(bytes: number, bytesPerSecond: number): Promise<void> {
+    const nowMs = performance.now();
+    busyUntilMs = Math.max(nowMs, busyUntilMs) + (bytes / bytesPerSecond) * 1000;
+    // Timers are coarse; a wire may be ahead of itself by one.
+    if (busyUntilMs - nowMs > TIMER_MS) await new Promise((resolve) => setTimeout(resolve, busyUntilMs - nowMs));
   }
 
   async function carryUpload(connection: Connection, exchange: Exchange, bytes: Buffer): Promise<void> {
@@ -114,9 +127,9 @@ export async function startChaosProxy(): Promise<ChaosProxy> {
         struck();
         continue;
       }
-      if (held !== null) await held.opened;
+      if (held !== null && (await held.opened) === 'reset') for (const socket of [connection.client, connection.server]) socket.resetAndDestroy();
       if (connection.client.destroyed && connection.server.destroyed) return;
-      const { bytes: now, waitMs } = paced(Math.min(bytes.length - at, next === null ? Infinity : next.atBytes - uploaded));
+      const { bytes: now, bytesPerSecond } = paced(Math.min(bytes.length - at, next === null ? Infinity : next.atBytes - uploaded));
       // Another connection came to the byte in question first.
       if (now === 0) continue;
       const piece = bytes.subarray(at, at + now);
@@ -125,7 +138,7 @@ export async function startChaosProxy(): Promise<ChaosProxy> {
       if (exchange.opening.length < OPENING_BYTES && exchange.method === 'POST') exchange.opening += piece.toString('latin1');
       at += now;
       await write(connection.server, piece);
-      if (waitMs > 0) await new Promise((resolve) => setTimeout(resolve, waitMs));
+      await occupy(now, bytesPerSecond);
     }
   }
 
@@ -182,8 +195,8 @@ export async function startChaosProxy(): Promise<ChaosProxy> {
   await new Promise<void>((resolve) => listener.listen(0, '127.0.0.1', resolve));
   const { port } = listener.address() as AddressInfo; // A listening TCP server has this kind of address.
 
-  const release = (): void => {
-    held?.open();
+  const release = (fate: 'go-on' | 'reset' = 'go-on'): void => {
+    held?.open(fate);
     held = null;
   };
   return {

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { test as base } from '@playwright/test';
 import { STAGING_NAME } from '../helpers/disk.ts';
 import { endure } from './endure.ts';
-import { chosenRuns, titleOf } from './faults.ts';
+import { chosenRuns, titleOf, type SizeName } from './faults.ts';
 import { makeSources } from './sources.ts';
 import { createWindowSender, createWiredApp, type WiredApp } from './window-sender.ts';
 
@@ -19,13 +19,17 @@ const test = base.extend<object, { readonly wired: WiredApp }>({
   }, { scope: 'worker' }],
 });
 
-for (const run of chosenRuns()) {
-  test(`window: ${titleOf(run)}`, async ({ wired }, testInfo) => {
-    const { app } = wired;
-    const sources = await makeSources(app.inTemp('inbox'), `${run.fault}-${run.percent}-${run.size}`, run.size);
-    await endure(createWindowSender(wired), run, sources, testInfo);
-    // As a person tidies up: the list, and the folder for the next run.
-    await app.window.getByRole('button', { name: 'Clear finished' }).click();
-    for (const name of await readdir(app.uploadFolder)) if (name !== STAGING_NAME) await rm(join(app.uploadFolder, name));
-  });
+/** The runs of the window with files of one size: two files of tests go side by side. */
+export function declareWindowRuns(size: SizeName): void {
+  for (const run of chosenRuns().filter((each) => each.size === size)) {
+    test(`window: ${titleOf(run)}`, async ({ wired }, testInfo) => {
+      const { app } = wired;
+      const sources = await makeSources(app.inTemp('inbox'), `${run.fault}-${run.percent}-${run.size}`, run.size);
+      const sender = createWindowSender(wired);
+      await endure(sender, run, sources, testInfo);
+      // As a person tidies up: the list, and the folder for the next run.
+      await sender.clear();
+      for (const name of await readdir(app.uploadFolder)) if (name !== STAGING_NAME) await rm(join(app.uploadFolder, name));
+    });
+  }
 }

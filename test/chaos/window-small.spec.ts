@@ -1,0 +1,3 @@
+import { declareWindowRuns } from './window-runs.ts';
+
+declareWindowRuns('small');
