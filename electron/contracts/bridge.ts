@@ -118,6 +118,8 @@ export interface DesktopBridge<FileObject> {
   setReceive(on: boolean): Promise<Answer<ReceiveState>>;
   /** Calls back at every change, also of visitors; returns how to stop. */
   onReceive(listener: (state: ReceiveState) => void): () => void;
+  /** Shows progress on the window's entry in the taskbar or the dock. @param fraction between 0 and 1; null for none */
+  showProgress(fraction: number | null): void;
   /** Called when the app's menu asks the window for something. */
   onMenu(listener: (command: MenuCommand) => void): () => void;
 }

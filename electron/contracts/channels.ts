@@ -22,6 +22,7 @@ export interface InvokeChannels {
 /** Window tells, nobody answers. */
 export interface SendChannels {
   'api:abort': { readonly id: string };
+  'window:progress': { readonly fraction: number | null };
 }
 
 /** Main tells the window. */
@@ -36,6 +37,6 @@ export const INVOKE_CHANNELS = [
   'settings:get', 'settings:choose-folder', 'receive:get', 'receive:set',
 ] as const satisfies readonly (keyof InvokeChannels)[];
 
-export const SEND_CHANNELS = ['api:abort'] as const satisfies readonly (keyof SendChannels)[];
+export const SEND_CHANNELS = ['api:abort', 'window:progress'] as const satisfies readonly (keyof SendChannels)[];
 
 export const PUSH_CHANNELS = ['receive:changed', 'files:paused-changed', 'menu:command'] as const satisfies readonly (keyof PushChannels)[];

@@ -37,6 +37,7 @@ export function answerDesktop(ipc: Ipc, desktop: Desktop): void {
   ipc.handle('files:paused', async () => [...unfinished.paused()]);
   unfinished.onPaused((paused) => ipc.push('files:paused-changed', paused));
   ipc.handle('files:show', async (ask) => show(desktop, isRecord(ask) ? ask['id'] : undefined));
+  ipc.on('window:progress', (told) => showProgress(desktop.window(), isRecord(told) ? told['fraction'] : undefined));
   ipc.handle('settings:get', async () => forWindow(settings));
   ipc.handle('settings:choose-folder', async () => chooseFolder(desktop));
   ipc.handle('receive:get', async () => receive.state());
@@ -89,6 +90,12 @@ async function show({ server, settings }: Desktop, id: unknown): Promise<Answer<
   if (file === null || !(await isThere(file))) return refuse('FILE_MISSING');
   shell.showItemInFolder(file);
   return succeed(null);
+}
+
+function showProgress(window: BrowserWindow | null, fraction: unknown): void {
+  // Below zero, the system shows none.
+  if (fraction === null) window?.setProgressBar(-1);
+  else if (typeof fraction === 'number' && fraction >= 0 && fraction <= 1) window?.setProgressBar(fraction);
 }
 
 async function chooseFolder({ server, settings, window, log }: Desktop): Promise<Answer<DesktopSettings | null>> {

@@ -45,6 +45,7 @@ const bridge: DesktopBridge<File> = {
   getReceive: () => invoke('receive:get', null),
   setReceive: (on) => invoke('receive:set', { on }),
   onReceive: (listener) => listen('receive:changed', listener),
+  showProgress: (fraction) => send('window:progress', { fraction }),
   onMenu: (listener) => listen('menu:command', listener),
 };
 

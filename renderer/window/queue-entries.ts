@@ -1,6 +1,7 @@
-import type { UploadState } from '../../server/contracts/upload.ts';
+import type { UploadRecord, UploadState } from '../../server/contracts/upload.ts';
 import { recordRow, type Batch } from '../composables/batches.ts';
 import type { QueueRow, RowAction } from '../composables/queue-row.ts';
+import { canPause, isHeld } from './own-uploads.ts';
 
 export const FILTERS = ['all', 'moving', 'attention', 'stored'] as const;
 export type Filter = (typeof FILTERS)[number];
@@ -10,19 +11,23 @@ export type QueueEntry =
   | { readonly kind: 'batch'; readonly key: string; readonly batch: Batch }
   | { readonly kind: 'row'; readonly key: string; readonly row: QueueRow; readonly ours: boolean; readonly actions: readonly RowAction[] };
 
-function passes(filter: Filter, state: UploadState): boolean {
+/** @param held what a person paused goes on only when a person says so */
+function passes(filter: Filter, state: UploadState, held: boolean): boolean {
   switch (filter) {
     case 'all': return true;
-    case 'moving': return state === 'waiting' || state === 'receiving' || state === 'finishing';
-    case 'attention': return state === 'failed' || state === 'interrupted';
+    case 'moving': return !held && (state === 'waiting' || state === 'receiving' || state === 'finishing');
+    case 'attention': return held || state === 'failed' || state === 'interrupted';
     case 'stored': return state === 'stored';
     default: return filter satisfies never;
   }
 }
 
-function actionsOf(state: UploadState, ours: boolean): readonly RowAction[] {
+function actionsOf(record: UploadRecord, ours: boolean, held: boolean): readonly RowAction[] {
+  const { state } = record;
+  if (held) return ['resume', 'cancel'];
   switch (state) {
-    case 'waiting': case 'receiving': case 'interrupted': return ['cancel'];
+    case 'interrupted': return ours ? ['resume', 'cancel'] : ['cancel'];
+    case 'waiting': case 'receiving': return ours && canPause(record) ? ['pause', 'cancel'] : ['cancel'];
     case 'finishing': return [];
     case 'stored': return ['show', 'remove'];
     // What another device sent can only be sent again from there.
@@ -31,19 +36,24 @@ function actionsOf(state: UploadState, ours: boolean): readonly RowAction[] {
   }
 }
 
-/** @param speedOf bytes per second of an upload */
-export function queueEntries(batches: readonly Batch[], filter: Filter, speedOf: (id: string) => number): readonly QueueEntry[] {
+/**
+ * @param paused ids of this window's files that a person holds back
+ * @param speedOf bytes per second of an upload
+ */
+export function queueEntries(
+  batches: readonly Batch[], filter: Filter, paused: ReadonlySet<string>, speedOf: (id: string) => number,
+): readonly QueueEntry[] {
   return batches.flatMap((batch): readonly QueueEntry[] => {
-    const shown = batch.records.filter(({ state }) => passes(filter, state));
+    const shown = batch.records.filter((record) => passes(filter, record.state, isHeld(record, paused)));
     if (shown.length === 0) return [];
     const ours = batch.sender.kind === 'window';
     return [
       { kind: 'batch', key: `batch ${batch.id}`, batch },
-      ...shown.map((record): QueueEntry => ({
-        kind: 'row', key: record.id, ours,
-        row: recordRow(record, speedOf(record.id)),
-        actions: actionsOf(record.state, ours),
-      })),
+      ...shown.map((record): QueueEntry => {
+        const held = isHeld(record, paused);
+        const row = recordRow(record, speedOf(record.id));
+        return { kind: 'row', key: record.id, ours, row: held ? { ...row, state: 'paused' } : row, actions: actionsOf(record, ours, held) };
+      }),
     ];
   });
 }

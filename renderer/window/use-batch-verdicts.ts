@@ -9,7 +9,7 @@ export function useBatchVerdicts(batches: ComputedRef<readonly Batch[]>): Readon
   watch(batches, (now, before) => {
     const running = new Set(before.filter(({ ended }) => !ended).map(({ id }) => id));
     const ended = now.filter((batch) => batch.ended && running.has(batch.id));
-    if (ended.length > 0) spoken.value = ended.map(({ counts, sender }) => `${t.verdict(counts)} (${t.from(sender.name)})`).join('. ');
+    if (ended.length > 0) spoken.value = ended.map(({ counts, sender }) => (sender.kind === 'window' ? `${t.verdict(counts)} (${t.from(sender.name)})` : t.window.verdictFrom(counts, sender.name))).join('. ');
   });
   return spoken;
 }

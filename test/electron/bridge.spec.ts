@@ -77,11 +77,16 @@ test('a path as a string, and a file that a script made, are not granted', async
 
 test('what is asked with odd values is refused, and main lives on', async () => {
   const answers = await app.window.evaluate(async () => {
-    const { retry, showInFolder, setReceive } = window.desktop as unknown as Record<'retry' | 'showInFolder' | 'setReceive', (value: unknown) => Promise<unknown>>;
-    return Promise.all([retry(['../x\n']), retry('all'), retry(['never-heard-of']), showInFolder('../../etc/passwd'), showInFolder(7), setReceive('yes')]);
+    const { retry, showInFolder, setReceive, pause, unpause } = window.desktop as unknown as Record<'retry' | 'showInFolder' | 'setReceive' | 'pause' | 'unpause', (value: unknown) => Promise<unknown>>;
+    for (const fraction of ['half', 7, Number.NaN]) (window.desktop.showProgress as (value: unknown) => void)(fraction);
+    return Promise.all([retry(['../x\n']), retry('all'), retry(['never-heard-of']), showInFolder('../../etc/passwd'), showInFolder(7), setReceive('yes'),
+      pause(undefined), pause([7]), pause(['../x\n']), unpause('all')]);
   });
   expect(answers.map((answer) => (answer as { failure: { code: string } }).failure.code)).toEqual([
     'BRIDGE_REQUEST_DENIED', 'BRIDGE_REQUEST_DENIED', 'FILE_MISSING', 'FILE_MISSING', 'FILE_MISSING', 'BRIDGE_REQUEST_DENIED',
+    'BRIDGE_REQUEST_DENIED', 'BRIDGE_REQUEST_DENIED', 'BRIDGE_REQUEST_DENIED', 'BRIDGE_REQUEST_DENIED',
   ]);
+  expect(await app.window.evaluate(() => window.desktop.pause(['never-heard-of']))).toEqual({ ok: true, value: null });
+  expect(await app.window.evaluate(() => window.desktop.getPaused())).toEqual([]);
   expect(app.isRunning()).toBe(true);
 });

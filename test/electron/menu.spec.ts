@@ -31,7 +31,7 @@ test('files and folders picked from the menu are sent, and what is finished can 
   await choose('pick-folder');
   expect(await waitForUpload(app.window, 'inside.txt', 'stored')).toMatchObject({ path: 'folder/inside.txt' });
 
-  await expect(app.window.getByRole('group', { name: 'inside.txt, Arrived' })).toBeVisible();
+  await expect(app.window.getByRole('group', { name: 'inside.txt, Verified' })).toBeVisible();
   await choose('clear-finished');
   await expect(app.window.getByRole('group')).toHaveCount(0);
 });

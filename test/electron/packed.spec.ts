@@ -22,7 +22,7 @@ test('the packed app takes a drop, stores it, and remembers its window over a re
   await app.drop([app.inTemp('Holiday')]);
   for (const name of ['photo.jpg', 'note.txt']) {
     await waitForUpload(app.window, name, 'stored');
-    await expect(app.window.getByRole('group', { name: `${name}, Arrived` })).toBeVisible();
+    await expect(app.window.getByRole('group', { name: `${name}, Verified` })).toBeVisible();
   }
   expect(Object.fromEntries(await listTree(app.uploadFolder))).toEqual({ 'Holiday/note.txt': sha256('hello'), 'Holiday/photo.jpg': sha256(photo) });
 

@@ -168,3 +168,31 @@ test('the menu pauses all, lets all go on, and cancels all', async () => {
   await choose('cancel-all');
   await waitForUpload(app.window, 'film.mov', 'cancelled');
 });
+
+test('the window says that it is paused, with a button and a key to go on; the taskbar tells how far it is while it moves', async () => {
+  await app.electron.evaluate(({ BrowserWindow }) => {
+    const shown: number[] = [];
+    Object.assign(globalThis, { shown });
+    const window = BrowserWindow.getAllWindows()[0];
+    if (window !== undefined) window.setProgressBar = (fraction) => void shown.push(fraction);
+  });
+  const lastShown = () => app.electron.evaluate(() => (Reflect.get(globalThis, 'shown') as number[]).at(-1));
+  const title = () => app.electron.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.getTitle());
+  await sendSome(ENDLESS_BYTES);
+  await expect.poll(lastShown).toBeGreaterThan(0);
+  await expect.poll(title).toMatch(/^\d+% · Slipway$/);
+  await app.window.getByRole('button', { name: 'Pause film.mov' }).click();
+  const row = () => app.window.getByRole('group', { name: 'film.mov, Paused' });
+  await expect(row()).toContainText(/of 8 GB/);
+  await expect(app.window.getByRole('contentinfo')).toContainText('1 paused');
+  await expect.poll(lastShown).toBe(-1);
+  await expect.poll(title).toBe('Slipway');
+  await app.restart();
+  await row().focus();
+  await app.window.keyboard.press('Space');
+  await waitForUpload(app.window, 'film.mov', 'receiving');
+  await app.window.getByRole('button', { name: 'Pause all' }).click();
+  await expect(row()).toBeVisible();
+  await app.window.getByRole('button', { name: 'Resume all' }).click();
+  await waitForUpload(app.window, 'film.mov', 'receiving');
+});

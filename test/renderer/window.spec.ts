@@ -1,10 +1,14 @@
+import { randomUUID } from 'node:crypto';
 import type { Locator, Page } from '@playwright/test';
+import type { AnnouncedFile } from '../../server/contracts/upload.ts';
+import type { TestClient } from '../helpers/client.ts';
 import { announced, buildAnnouncedForm } from '../helpers/multipart.ts';
-import { sampleBytes } from '../helpers/sample-bytes.ts';
+import { sampleBytes, xxh128 } from '../helpers/sample-bytes.ts';
 import { startSession } from '../helpers/session.ts';
 import { openSlowUpload } from '../helpers/slow-upload.ts';
+import { createTusClient, openPatch } from '../helpers/tus.ts';
 import { dropPaths } from './helpers/drop-paths.ts';
-import { expect, test } from './helpers/fixtures.ts';
+import { expect, test, type Box } from './helpers/fixtures.ts';
 import { expectStored } from './helpers/guest-page.ts';
 import { bridgeCalls, openWindow, RECEIVING } from './helpers/window-bridge.ts';
 
@@ -56,15 +60,15 @@ test('show, remove and retry by keyboard; finished files are cleared from the li
   await expect(row(page, 'c.txt')).toContainText(/Stored|Verified/);
   const id = (await box.server.owner.records()).find(({ name }) => name === 'b.txt')?.id ?? '';
 
-  await page.getByRole('group', { name: 'a.txt, Arrived' }).focus();
+  await page.getByRole('group', { name: 'a.txt, Stored' }).focus();
   await page.keyboard.press('ArrowDown');
-  await expect(page.getByRole('group', { name: 'b.txt, Arrived' })).toBeFocused();
+  await expect(page.getByRole('group', { name: 'b.txt, Stored' })).toBeFocused();
   await page.keyboard.press('Enter');
   expect(await bridgeCalls(page)).toContain(`showInFolder ${id}`);
   await expect(page.getByText('The file is no longer there.')).toBeVisible();
   await page.keyboard.press('Delete');
   await expect(row(page, 'b.txt')).toHaveCount(0);
-  await expect(page.getByRole('group', { name: 'c.txt, Arrived' })).toBeFocused();
+  await expect(page.getByRole('group', { name: 'c.txt, Stored' })).toBeFocused();
 
   await page.getByRole('button', { name: 'Clear finished' }).click();
   await expect(page.getByText('Nothing here yet')).toBeVisible();
@@ -167,4 +171,79 @@ test('what failed on its way from a phone says from where it can be sent again',
   await openWindow(page, box);
   await expect(row(page, 'short.heic')).toContainText('It arrived incomplete and was not stored. It can be sent again from that device.');
   await expect(row(page, 'short.heic').getByRole('button', { name: /^Retry/ })).toHaveCount(0);
+});
+
+/** Makes an upload of that size, brings some of it, and breaks the connection. */
+async function leaveInterrupted(box: Box, client: TestClient, name: string): Promise<string> {
+  const id = randomUUID();
+  await createTusClient(client).create({ id, size: 40_000_000, metadata: { filename: name, batch: randomUUID() } });
+  const patch = await openPatch({ ...box.server, guest: client }, id, 0, 40_000_000);
+  await patch.write(sampleBytes(10_000_000));
+  await expect.poll(async () => (await client.record(id)).received).toBeGreaterThan(0);
+  patch.socket.destroy();
+  await expect.poll(async () => (await client.record(id)).state).toBe('interrupted');
+  return id;
+}
+
+test('a paused upload of its own says so, and goes on by button and by key; all at once from the list’s bar', async ({ page, box }) => {
+  const owner = box.server.owner;
+  const id = await leaveInterrupted(box, owner, 'film.mov');
+  const waiting: AnnouncedFile = { id: randomUUID(), name: 'later.txt', size: 1 };
+  await owner.announce([waiting]);
+  await openWindow(page, box);
+  await expect(row(page, 'film.mov')).toContainText('Interrupted');
+  await row(page, 'film.mov').getByRole('button', { name: 'Resume film.mov' }).click();
+  expect(await bridgeCalls(page)).toEqual([`retry ${id}`]);
+  await page.evaluate((ids) => window.bridgeControls.pushPaused(ids), [id]);
+  await expect(row(page, 'film.mov')).toContainText('Paused');
+  await expect(row(page, 'film.mov')).toContainText(/\d MB of 40 MB/);
+  await expect(page.getByRole('contentinfo')).toContainText('1 paused');
+  await row(page, 'film.mov').getByRole('button', { name: 'Resume film.mov' }).click();
+  await row(page, 'later.txt').getByRole('button', { name: 'Pause later.txt' }).click();
+  await page.getByRole('group', { name: 'film.mov, Paused' }).focus();
+  await page.keyboard.press('Space');
+  await page.getByRole('button', { name: 'Pause all' }).click();
+  await page.getByRole('button', { name: 'Resume all' }).click();
+  await page.evaluate(() => window.bridgeControls.menu('pause-all'));
+  expect((await bridgeCalls(page)).slice(1)).toEqual([`unpause ${id}`, `pause ${waiting.id}`, `unpause ${id}`, 'pause all', 'unpause all', 'pause all']);
+  await page.getByLabel('Needs you').check({ force: true });
+  await expect(row(page, 'later.txt')).toHaveCount(0);
+  await expect(row(page, 'film.mov')).toBeVisible();
+  await page.getByLabel('All', { exact: true }).check({ force: true });
+  await page.getByRole('button', { name: 'Cancel all' }).click();
+  await expect(row(page, 'film.mov')).toContainText('Cancelled');
+  await expect(row(page, 'later.txt')).toContainText('Cancelled');
+});
+
+test('several that failed are retried at once', async ({ page, box }) => {
+  const short = ['a.txt', 'b.txt'].map((name) => ({ ...announced(name, 'too short'), size: 5000 }));
+  await box.server.owner.send(buildAnnouncedForm(short));
+  await openWindow(page, box);
+  await page.getByRole('button', { name: 'Retry all' }).click();
+  expect(await bridgeCalls(page)).toEqual([`retry ${short.map(({ id }) => id).join(', ')}`]);
+});
+
+test('what another device left unfinished waits for that device; what it sent whole is verified, and its batch says so', async ({ page, box }) => {
+  const phone = await startSession(box.server, IPHONE);
+  await leaveInterrupted(box, phone, 'film.mov');
+  const photos = await Promise.all(['a.jpg', 'b.jpg'].map(async (name) => ({ ...announced(name, name), digest: await xxh128(name) })));
+  await phone.send(buildAnnouncedForm(photos), { 'X-Progress-ID': 'photos' });
+  await openWindow(page, box);
+  await expect(row(page, 'film.mov')).toContainText('It continues when that device is back.');
+  await expect(row(page, 'film.mov').getByRole('button', { name: /Resume|Pause|Retry/ })).toHaveCount(0);
+  await expect(row(page, 'a.jpg')).toContainText('Verified');
+  await expect(page.getByText('2 photos from iPhone (Safari): all stored and verified')).toBeVisible();
+  await expect(page.getByRole('contentinfo')).toContainText('2 verified');
+});
+
+test('title and taskbar tell how far it is, and nothing once it is there', async ({ page, box }) => {
+  await openWindow(page, box);
+  const upload = await openSlowUpload(box.server, { content: sampleBytes(4_000_000) });
+  await upload.sendTo(2_000_000);
+  await expect(page).toHaveTitle(/^(48|49|50)% · Slipway$/);
+  await upload.finish();
+  await expect(page).toHaveTitle('Slipway');
+  const progress = await page.evaluate(() => window.bridgeControls.progress);
+  expect(progress.at(-1)).toBeNull();
+  expect(progress.slice(0, -1)).toEqual(progress.slice(0, -1).toSorted((one, other) => Number(one) - Number(other)));
 });

@@ -8,6 +8,8 @@ import type { Box } from './fixtures.ts';
 export interface BridgeControls {
   /** Calls other than `fetch`, in order. */
   readonly calls: readonly string[];
+  /** What was shown in the taskbar, in order. */
+  readonly progress: readonly (number | null)[];
   push(state: ReceiveState): void;
   pushPaused(ids: readonly string[]): void;
   menu(command: MenuCommand): void;
@@ -34,6 +36,7 @@ interface Seed {
 /** Runs in the window before its own code: a bridge over plain `fetch`, with the same shapes as the preload's. */
 function putBridge({ token, receiving, folder }: Seed): void {
   const calls: string[] = [];
+  const progress: (number | null)[] = [];
   const aborts = new Map<string, AbortController>();
   const receiveListeners = new Set<(state: ReceiveState) => void>();
   const pausedListeners = new Set<(ids: readonly string[]) => void>();
@@ -105,6 +108,7 @@ function putBridge({ token, receiving, folder }: Seed): void {
       receiveListeners.add(listener);
       return () => { receiveListeners.delete(listener); };
     },
+    showProgress(fraction) { progress.push(fraction); },
     onMenu(listener) {
       menuListeners.add(listener);
       return () => { menuListeners.delete(listener); };
@@ -112,6 +116,7 @@ function putBridge({ token, receiving, folder }: Seed): void {
   };
   const bridgeControls: BridgeControls = {
     calls,
+    progress,
     push(state) { for (const listener of receiveListeners) listener(state); },
     pushPaused(ids) { for (const listener of pausedListeners) listener(ids); },
     menu(command) { for (const listener of menuListeners) listener(command); },
