@@ -14,12 +14,18 @@ export function createPagePlatform(access: Access): Platform {
     kind: 'page',
     async fetch(path, init = {}) {
       const token = access.token();
-      const headers = new Headers(init.headers);
-      if (token !== null) headers.set('Authorization', `Bearer ${token}`);
-      const response = await (init.sent === undefined
-        ? fetch(path, { ...init, headers, cache: 'no-store', credentials: 'omit' }) : fetchByXhr(path, { ...init, headers }));
-      if (response.status === 401 && token !== null) access.refused(token);
-      return response;
+      const send = (shown: string | null): Promise<Response> => {
+        const headers = new Headers(init.headers);
+        if (shown !== null) headers.set('Authorization', `Bearer ${shown}`);
+        return init.sent === undefined
+          ? fetch(path, { ...init, headers, cache: 'no-store', credentials: 'omit' }) : fetchByXhr(path, { ...init, headers });
+      };
+      const response = await send(token);
+      if (response.status !== 401 || token === null) return response;
+      access.refused(token);
+      // The code was entered while this was on its way: nobody would ask again.
+      const now = access.token();
+      return now === null || now === token ? response : send(now);
     },
   };
 }
