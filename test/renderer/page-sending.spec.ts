@@ -1,31 +1,10 @@
 import { rename, rm, writeFile } from 'node:fs/promises';
 import { expect, test } from './helpers/fixtures.ts';
 import { enter, expectStored, guestPage } from './helpers/guest-page.ts';
-
-declare global {
-  interface Window {
-    /** How many uploads were under way at the same time. */
-    mostUploads: number;
-  }
-}
+import { tapUploads } from './helpers/tap-uploads.ts';
 
 const KILO = 1000;
 const MEGA = 1_000_000;
-
-/** Runs in the page, where it is known first that a request has ended. */
-function countUploads(): void {
-  const { prototype } = XMLHttpRequest;
-  const send = Reflect.get(prototype, 'send');
-  let open = 0;
-  window.mostUploads = 0;
-  prototype.send = function counted(body): void {
-    open += 1;
-    window.mostUploads = Math.max(window.mostUploads, open);
-    // Comes before "load", at which the sender starts the next one.
-    this.addEventListener('readystatechange', () => { if (this.readyState === this.DONE) open -= 1; });
-    send.call(this, body);
-  };
-}
 
 test('three picked files are sent by one tap and arrive byte for byte', async ({ page, box, inbox }) => {
   const guest = await enter(page, box);
@@ -72,7 +51,7 @@ test('the bar shows what the server has, with speed and time left, and the title
 });
 
 test('many small files share requests, large ones go alone, never more than three at once', async ({ page, box, inbox }) => {
-  await page.addInitScript(countUploads);
+  await tapUploads(page);
   const guest = await enter(page, box);
   const forms: string[] = [];
   const pieces = new Map<string, number>();
@@ -89,8 +68,8 @@ test('many small files share requests, large ones go alone, never more than thre
   expect(forms).toHaveLength(2);
   // 9 MB are two pieces, of which the first is 8 MiB.
   expect([...pieces.values()]).toEqual([2, 2, 2, 2]);
-  expect(await page.evaluate(() => window.mostUploads)).toBeGreaterThan(1);
-  expect(await page.evaluate(() => window.mostUploads)).toBeLessThanOrEqual(3);
+  expect(await page.evaluate(() => window.uploadTap.most)).toBeGreaterThan(1);
+  expect(await page.evaluate(() => window.uploadTap.most)).toBeLessThanOrEqual(3);
   expect(await box.server.owner.records()).toHaveLength(254);
 });
 

@@ -1,0 +1,116 @@
+import type { Page } from '@playwright/test';
+import { expect, test } from './helpers/fixtures.ts';
+import { enter, expectStored } from './helpers/guest-page.ts';
+import { tapUploads } from './helpers/tap-uploads.ts';
+
+const MEGA = 1_000_000;
+const MEBI = 1 << 20;
+const PATIENCE_MS = 45_000;
+
+test.describe.configure({ timeout: 120_000 });
+
+/** Runs in the page. */
+function stopPolls(): void {
+  const { fetch } = window;
+  window.fetch = (input, init) => (typeof input === 'string' && input.startsWith('/api/uploads?') ? Promise.reject(new TypeError('No polls')) : fetch(input, init));
+}
+
+async function sizesSent(page: Page): Promise<readonly number[]> {
+  return page.evaluate(() => window.uploadTap.sizes);
+}
+
+test('a WebKit browser gets pieces of 8 MiB from memory, and all arrives', async ({ page, box, inbox }) => {
+  await page.addInitScript(() => { Object.defineProperty(Navigator.prototype, 'vendor', { get: () => 'Apple Computer, Inc.' }); });
+  await tapUploads(page);
+  const guest = await enter(page, box);
+  const path = await inbox.file('film.mp4', 40 * MEGA);
+  await guest.pick(path);
+  await guest.send.click();
+  await expect(guest.verdict).toHaveText('Your video arrived, verified', { timeout: PATIENCE_MS });
+  await expectStored(box, { 'film.mp4': path });
+  const sizes = await sizesSent(page);
+  expect(sizes.slice(0, 4)).toEqual([8 * MEBI, 8 * MEBI, 8 * MEBI, 8 * MEBI]);
+  expect(Math.max(...sizes)).toBe(8 * MEBI);
+});
+
+test('in other browsers pieces grow on a fast line, and not on a slow one', async ({ page, box, inbox }) => {
+  await tapUploads(page);
+  const guest = await enter(page, box);
+  const fast = await inbox.file('fast.mp4', 60 * MEGA);
+  await guest.pick(fast);
+  await guest.send.click();
+  await expect(guest.verdict).toHaveText('Your video arrived, verified', { timeout: PATIENCE_MS });
+  expect(Math.max(...await sizesSent(page))).toBeGreaterThan(8 * MEBI);
+
+  await guest.sendMore.click();
+  await page.evaluate(() => { window.uploadTap.sizes.length = 0; });
+  box.proxy.speed(6 * MEGA);
+  const slow = await inbox.file('slow.mp4', 24 * MEGA);
+  await guest.pick(slow);
+  await guest.send.click();
+  await expect(guest.verdict).toHaveText('Your video arrived, verified', { timeout: PATIENCE_MS });
+  expect(Math.max(...await sizesSent(page))).toBe(8 * MEBI);
+  await expectStored(box, { 'fast.mp4': fast, 'slow.mp4': slow });
+});
+
+test('what has left the browser is told apart from what has arrived', async ({ page, box, inbox }) => {
+  const guest = await enter(page, box);
+  await guest.pick(await inbox.file('film.mp4', 24 * MEGA));
+  // The line takes more than it brings on: what has left lies in its buffers.
+  box.proxy.hangAfter(MEGA);
+  await guest.send.click();
+  const shown = async (layer: string): Promise<number> =>
+    guest.progress.locator(`[data-layer=${layer}]`).evaluate((element) => 100 + Number(/-?[\d.]+/.exec((element as HTMLElement).style.transform)?.[0] ?? Number.NaN));
+  await expect.poll(() => shown('sent')).toBeGreaterThan(4);
+  const received = Math.max(...(await box.server.owner.records()).map((record) => record.received));
+  expect(await shown('stored')).toBeLessThanOrEqual((received / (24 * MEGA)) * 100);
+  expect(await shown('sent')).toBeGreaterThan(await shown('stored'));
+});
+
+for (const { kind, size } of [{ kind: 'small', size: 7 * MEGA }, { kind: 'large', size: 12 * MEGA }]) {
+  test(`a ${kind} file whose line went dead is taken up again as soon as the person is back`, async ({ page, box, inbox }) => {
+    await page.clock.install();
+    const guest = await enter(page, box);
+    const path = await inbox.file('file.bin', size);
+    await guest.pick(path);
+    box.proxy.hangAfter(MEGA);
+    await guest.send.click();
+    await expect(guest.row('file.bin').getByRole('progressbar')).toBeVisible();
+    await expect.poll(async () => (await box.server.owner.records()).some(({ received }) => received > 0)).toBe(true);
+    await page.clock.fastForward(6000);
+    await expect(guest.row('file.bin').getByRole('progressbar')).toBeVisible();
+    await page.evaluate(() => { document.dispatchEvent(new Event('visibilitychange')); });
+    // At the latest when it stays silent for another moment.
+    await page.clock.fastForward(5000);
+    await expect(guest.row('file.bin')).toContainText('Reconnecting');
+    box.proxy.hangAfter(Number.POSITIVE_INFINITY);
+    box.proxy.breakDown();
+    box.proxy.mend();
+    await page.clock.fastForward(5000);
+    await expect(guest.verdict).toHaveText('Your file arrived, verified', { timeout: PATIENCE_MS });
+    await expectStored(box, { 'file.bin': path });
+  });
+}
+
+test('a large file on a slow line is not taken for dead where nobody polls', async ({ page, box, inbox }) => {
+  await tapUploads(page);
+  await page.addInitScript(stopPolls);
+  await page.clock.install();
+  const guest = await enter(page, box);
+  const path = await inbox.file('film.mp4', 60 * MEGA);
+  await guest.pick(path);
+  await guest.send.click();
+  // A piece that is larger than what the line's buffers swallow at once.
+  await expect.poll(async () => Math.max(...await sizesSent(page)), { intervals: [10], timeout: PATIENCE_MS }).toBeGreaterThan(20 * MEGA);
+  box.proxy.speed(2 * MEGA);
+  // Together longer than the sender waits for a sign of life.
+  for (let times = 0; times < 2; times += 1) {
+    const carried = box.proxy.carriedBytes();
+    await expect.poll(() => box.proxy.carriedBytes(), { intervals: [50], timeout: PATIENCE_MS }).toBeGreaterThan(carried + MEGA);
+    await page.clock.fastForward(20_000);
+  }
+  box.proxy.speed(Number.POSITIVE_INFINITY);
+  await expect.poll(async () => (await box.server.owner.records()).map(({ state }) => state), { timeout: PATIENCE_MS }).toEqual(['stored']);
+  // Nothing was broken off and sent again.
+  expect((await sizesSent(page)).reduce((sum, bytes) => sum + bytes, 0)).toBe(60 * MEGA);
+});
