@@ -156,8 +156,7 @@ export function createEnglish({ count: show }: Format): Messages {
         ...(moving > 0 ? [`${show(moving)} on the way`] : []),
         ...(paused > 0 ? [`${show(paused)} paused`] : []),
         ...(interrupted > 0 ? [`${show(interrupted)} interrupted`] : []),
-        `${show(stored)} arrived`,
-        ...(verified > 0 ? [`${show(verified)} verified`] : []),
+        `${show(stored)} arrived${verified === 0 ? '' : verified < stored ? `, ${show(verified)} verified` : stored === 1 ? ', verified' : ', all verified'}`,
         ...(failed > 0 ? [`${show(failed)} ${english(failed, 'needs', 'need')} you`] : []),
       ].join(' · '),
       verdictFrom(counts, sender) {

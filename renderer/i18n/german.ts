@@ -156,8 +156,7 @@ export function createGerman({ count: show }: Format): Messages {
         ...(moving > 0 ? [`${show(moving)} unterwegs`] : []),
         ...(paused > 0 ? [`${show(paused)} angehalten`] : []),
         ...(interrupted > 0 ? [`${show(interrupted)} unterbrochen`] : []),
-        `${show(stored)} angekommen`,
-        ...(verified > 0 ? [`${show(verified)} geprüft`] : []),
+        `${show(stored)} angekommen${verified === 0 ? '' : verified < stored ? `, ${show(verified)} geprüft` : stored === 1 ? ', geprüft' : ', alle geprüft'}`,
         ...(failed > 0 ? [`${show(failed)} ${german(failed, 'braucht', 'brauchen')} Sie`] : []),
       ].join(' · '),
       verdictFrom(counts, sender) {

@@ -16,7 +16,8 @@ export function ownUploads(batches: readonly Batch[], paused: ReadonlySet<string
   const records = batches.flatMap((batch) => (batch.sender.kind === 'window' ? batch.records : []));
   const ids = (wanted: (record: UploadRecord) => boolean): readonly string[] => records.filter(wanted).map(({ id }) => id);
   return {
-    pausable: ids((record) => canPause(record) && !paused.has(record.id)),
+    // What is interrupted does not move anyway.
+    pausable: ids((record) => canPause(record) && record.state !== 'interrupted' && !paused.has(record.id)),
     resumable: ids((record) => isHeld(record, paused) || record.state === 'interrupted'),
     // What a person cancelled is not brought back by a wish for what failed.
     retryable: ids(({ state, failure }) => state === 'failed' && failure?.retryable === true),

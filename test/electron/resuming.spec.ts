@@ -1,4 +1,4 @@
-import { readFile, stat, utimes, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, stat, utimes, writeFile } from 'node:fs/promises';
 import type { ClientRequest } from 'node:http';
 import path from 'node:path';
 import { expect, test } from '@playwright/test';
@@ -98,6 +98,21 @@ test('what waited for its turn is sent at the next start; what is gone since the
   expect(await waitForUpload(app.window, 'gone.txt', 'failed')).toMatchObject({ failure: { code: 'FILE_UNREADABLE' } });
   expect([...(await listTree(app.uploadFolder)).keys()]).toEqual(['in/here.txt']);
   await expect.poll(readList).toEqual({ uploads: [] });
+});
+
+test('quitting in the middle of many small files: all are there after the next start, and none of them twice', async () => {
+  await mkdir(app.inTemp('many'));
+  const names = Array.from({ length: 2000 }, (_none, index) => `many/${index}.txt`);
+  for (const name of names) await writeFile(app.inTemp(name), name);
+  await app.drop([app.inTemp('many')]);
+  await waitUntil('some to be stored', async () => (await readRecords(app.window)).filter(({ state }) => state === 'stored').length > 100, 30_000);
+  await app.stop();
+  const before = (await listTree(app.uploadFolder)).size;
+  expect(before).toBeLessThan(names.length);
+  await app.start();
+  await expect.poll(async () => (await listTree(app.uploadFolder)).size, { timeout: 60_000 }).toBeGreaterThanOrEqual(names.length);
+  await expect.poll(readList).toEqual({ uploads: [] });
+  expect([...(await listTree(app.uploadFolder)).keys()].sort()).toEqual(names.toSorted());
 });
 
 interface Wire {

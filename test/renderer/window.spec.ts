@@ -203,12 +203,15 @@ test('a paused upload of its own says so, and goes on by button and by key; all 
   await page.getByRole('group', { name: 'film.mov, Paused' }).focus();
   await page.keyboard.press('Space');
   await page.getByRole('button', { name: 'Pause all' }).click();
+  await page.evaluate((ids) => window.bridgeControls.pushPaused(ids), [id, waiting.id]);
   await page.getByRole('button', { name: 'Resume all' }).click();
+  await expect(page.getByRole('button', { name: 'Pause all' })).toHaveCount(0);
   await page.evaluate(() => window.bridgeControls.menu('pause-all'));
   expect((await bridgeCalls(page)).slice(1)).toEqual([`unpause ${id}`, `pause ${waiting.id}`, `unpause ${id}`, 'pause all', 'unpause all', 'pause all']);
   await page.getByLabel('Needs you').check({ force: true });
-  await expect(row(page, 'later.txt')).toHaveCount(0);
   await expect(row(page, 'film.mov')).toBeVisible();
+  await page.getByLabel('On the way').check({ force: true });
+  await expect(row(page, 'later.txt')).toHaveCount(0);
   await page.getByLabel('All', { exact: true }).check({ force: true });
   await page.getByRole('button', { name: 'Cancel all' }).click();
   await expect(row(page, 'film.mov')).toContainText('Cancelled');
@@ -233,7 +236,7 @@ test('what another device left unfinished waits for that device; what it sent wh
   await expect(row(page, 'film.mov').getByRole('button', { name: /Resume|Pause|Retry/ })).toHaveCount(0);
   await expect(row(page, 'a.jpg')).toContainText('Verified');
   await expect(page.getByText('2 photos from iPhone (Safari): all stored and verified')).toBeVisible();
-  await expect(page.getByRole('contentinfo')).toContainText('2 verified');
+  await expect(page.getByRole('contentinfo')).toContainText('2 arrived, all verified');
 });
 
 test('title and taskbar tell how far it is, and nothing once it is there', async ({ page, box }) => {
