@@ -2,7 +2,6 @@ import { link, open, rename, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { systemErrorCode } from '../failure.ts';
 import { foldedName, numberedName } from './safe-name.ts';
-import type { TakenNames } from './taken-names.ts';
 
 /** File systems without hard links (FAT, exFAT, some network shares) answer with one of these. */
 const NO_HARD_LINKS: ReadonlySet<string> = new Set(['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EMLINK', 'EINVAL']);
@@ -10,17 +9,23 @@ const NO_HARD_LINKS: ReadonlySet<string> = new Set(['EPERM', 'ENOTSUP', 'EOPNOTS
 /**
  * Gives a complete, durable file its final name without ever replacing another: `photo.jpg`, else `photo (1).jpg`, … A hard
  * link fails with EEXIST where a rename would overwrite (link(2), rename(2)), and the name appears with all its bytes.
+ * @param names folded, of what is known to be there; the new one is added at once, so that several files may look for one side by side
  * @returns the name it got
  * @throws system errors; then the staged file is still in staging
  */
-export async function moveToFreeName(staged: string, folder: string, wanted: string, taken: TakenNames): Promise<string> {
-  const names = await taken.open(folder);
+export async function moveToFreeName(staged: string, folder: string, wanted: string, names: Set<string>): Promise<string> {
   for (let attempt = 0; ; attempt += 1) {
     const name = numberedName(wanted, attempt);
-    if (names.has(foldedName(name))) continue;
-    if (!(await moveIfFree(staged, join(folder, name)))) continue;
-    await taken.add(folder, name);
-    return name;
+    const folded = foldedName(name);
+    if (names.has(folded)) continue;
+    names.add(folded);
+    try {
+      // One that we did not know of stays in `names`: it is there.
+      if (await moveIfFree(staged, join(folder, name))) return name;
+    } catch (error) {
+      names.delete(folded);
+      throw error;
+    }
   }
 }
 

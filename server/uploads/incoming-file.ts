@@ -10,7 +10,7 @@ import type { Placement } from './placement.ts';
 import { receiveBytes } from './receive-bytes.ts';
 import type { StagedFile } from './staged-file.ts';
 import { createThrottle } from './throttle.ts';
-import { publishedMode, type PublishedFile, type UploadFolder } from './upload-folder.ts';
+import { PUBLISHED_MODE, type PublishedFile, type UploadFolder } from './upload-folder.ts';
 
 /** What an incoming file tells on its way. */
 export interface IncomingListener {
@@ -52,7 +52,7 @@ export async function receiveFile(stream: Readable, options: IncomingOptions): P
     if (record.size !== null && received !== record.size) throw new Failure('SIZE_MISMATCH', { limit: record.size });
     const digest = checkDigest(hash.digest(), told);
     listener.onFinishing(received);
-    await staged.seal(publishedMode());
+    await staged.seal(PUBLISHED_MODE);
     if (signal.aborted) throw signal.reason;
     return {
       received,

@@ -18,8 +18,11 @@ interface Listing {
 export class TakenNames {
   readonly #listings = new Map<string, Listing>();
 
-  /** The folded names in that folder. Call only while nobody else in this process publishes there. */
-  async open(folder: string): Promise<ReadonlySet<string>> {
+  /**
+   * The folded names in that folder, to which the caller adds what it puts there. Call only while nobody else in this process
+   * publishes there.
+   */
+  async open(folder: string): Promise<Set<string>> {
     const modifiedNs = await modificationTime(folder);
     const known = this.#listings.get(folder);
     if (known?.modifiedNs === modifiedNs) return known.names;
@@ -31,12 +34,10 @@ export class TakenNames {
     return names;
   }
 
-  /** Notes a name that this process has just put there. */
-  async add(folder: string, name: string): Promise<void> {
+  /** The folder has changed because its caller put there what it has added. */
+  async noteChange(folder: string): Promise<void> {
     const known = this.#listings.get(folder);
-    if (known === undefined) return;
-    known.names.add(foldedName(name));
-    known.modifiedNs = await modificationTime(folder);
+    if (known !== undefined) known.modifiedNs = await modificationTime(folder);
   }
 }
 

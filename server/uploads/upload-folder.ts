@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import { Failure, systemErrorCode } from '../failure.ts';
 import { diskFailure } from './disk-failure.ts';
 import { moveToFreeName } from './final-name.ts';
+import { createGroups } from './in-groups.ts';
 import { createResumableFolder, type ResumableFolder } from './resumable/resumable-folder.ts';
-import { createSerializer } from './serializer.ts';
 import { createStagedFile, type StagedFile } from './staged-file.ts';
 import { sweepStaging } from './staged-name.ts';
 import { TakenNames } from './taken-names.ts';
@@ -38,7 +38,13 @@ export interface UploadFolder {
 }
 
 /** Mode of a published file: what the system gives to any new file of this user. */
-export const publishedMode = (): number => 0o666 & ~process.umask();
+export const PUBLISHED_MODE = 0o666 & ~process.umask();
+
+interface ToPublish {
+  readonly staged: string;
+  readonly folders: readonly string[];
+  readonly name: string;
+}
 
 /**
  * Opens the upload folder, making it and its staging when missing, proves that it can be written to, and clears what an
@@ -62,7 +68,17 @@ export async function openUploadFolder(wanted: string): Promise<UploadFolder> {
 
 function createUploadFolder(path: string, staging: string, device: bigint): UploadFolder {
   const taken = new TakenNames();
-  const inTurn = createSerializer();
+  // Files that come to one folder at the same time share the looks at it and the fsync that makes their names durable.
+  const publish = createGroups(async (files: readonly ToPublish[]) => {
+    // Another disk mounted in this place, or none: do not fill the wrong one.
+    if ((await deviceOf(path)) !== device) throw new Failure('STORAGE_UNAVAILABLE');
+    const folder = await makeFolders(path, files[0]?.folders ?? []);
+    const names = await taken.open(folder);
+    const moved = await Promise.allSettled(files.map(({ staged, name }) => moveToFreeName(staged, folder, name, names)));
+    await taken.noteChange(folder);
+    await syncFolder(folder);
+    return moved;
+  });
 
   return {
     path,
@@ -76,12 +92,8 @@ function createUploadFolder(path: string, staging: string, device: bigint): Uplo
     },
     async publish(staged, folders, name) {
       try {
-        // Another disk mounted in this place, or none: do not fill the wrong one.
-        if ((await deviceOf(path)) !== device) throw new Failure('STORAGE_UNAVAILABLE');
-        const folder = await makeFolders(path, folders);
-        const finalName = await inTurn(folder, () => moveToFreeName(staged.path, folder, name, taken));
-        await syncFolder(folder);
-        return { path: [...folders, finalName].join('/'), name: finalName, absolutePath: join(folder, finalName) };
+        const finalName = await publish(folders.join('/'), { staged: staged.path, folders, name });
+        return { path: [...folders, finalName].join('/'), name: finalName, absolutePath: join(path, ...folders, finalName) };
       } catch (error) {
         throw diskFailure(error);
       }
@@ -102,6 +114,21 @@ function ignoreExisting(error: unknown): void {
   if (systemErrorCode(error) !== 'EEXIST') throw error;
 }
 
+function ignoreMissing(error: unknown): undefined {
+  if (systemErrorCode(error) !== 'ENOENT') throw error;
+}
+
+/** False when somebody else was faster. */
+async function makeFolder(folder: string): Promise<boolean> {
+  try {
+    await mkdir(folder);
+    return true;
+  } catch (error) {
+    ignoreExisting(error);
+    return false;
+  }
+}
+
 async function makePrivateFolder(staging: string): Promise<void> {
   await mkdir(staging, { mode: 0o700 }).catch(ignoreExisting);
   if (!(await lstat(staging)).isDirectory()) throw new Failure('CONFIG_DEST_NOT_WRITABLE');
@@ -114,13 +141,9 @@ async function makeFolders(root: string, folders: readonly string[]): Promise<st
   for (const name of folders) {
     const parent = folder;
     folder = join(parent, name);
-    try {
-      await mkdir(folder);
-      await syncFolder(parent);
-    } catch (error) {
-      if (systemErrorCode(error) !== 'EEXIST') throw error;
-      if (!(await lstat(folder)).isDirectory()) throw new Failure('STORAGE_UNAVAILABLE');
-    }
+    const found = await lstat(folder).catch(ignoreMissing);
+    if (found === undefined && (await makeFolder(folder))) await syncFolder(parent);
+    else if (!(found ?? (await lstat(folder))).isDirectory()) throw new Failure('STORAGE_UNAVAILABLE');
   }
   return folder;
 }

@@ -1,7 +1,7 @@
 import type { FileDigest } from '../../contracts/upload.ts';
 import { Failure } from '../../failure.ts';
 import type { Ledger } from '../ledger.ts';
-import { publishedMode, type UploadFolder } from '../upload-folder.ts';
+import { PUBLISHED_MODE, type UploadFolder } from '../upload-folder.ts';
 import type { AppendOrder } from './append-order.ts';
 import { findPlace, isNotFound, type Found } from './find-place.ts';
 import { createIdleWatch, type IdleWatch } from './idle-watch.ts';
@@ -213,7 +213,7 @@ export class ResumableUploads {
     const { info, offset, changedAtMs } = found.state;
     if (offset < info.size) return { offset, size: info.size, expiresAtMs: Math.round(changedAtMs) + this.#options.keepMs };
     const file = await found.folder.resumables.openToAppend(info.id);
-    await file.seal(publishedMode()).finally(() => file.close());
+    await file.seal(PUBLISHED_MODE).finally(() => file.close());
     return this.#transfer.finish(found);
   }
 

@@ -3,7 +3,7 @@ import type { UploadState } from '../../contracts/upload.ts';
 import { PROGRESS_INTERVAL_MS } from '../batch-progress.ts';
 import type { FileHash } from '../hash/file-hash.ts';
 import { createThrottle } from '../throttle.ts';
-import { publishedMode } from '../upload-folder.ts';
+import { PUBLISHED_MODE } from '../upload-folder.ts';
 import { appendStream, type Checksum } from './append-stream.ts';
 import type { ResumableFolder } from './resumable-folder.ts';
 
@@ -46,7 +46,7 @@ export async function writeChunk(stream: Readable, folder: ResumableFolder, opti
     throttle.cancel();
     if (offset + bytes === size) {
       follow(size, 'finishing');
-      await file.seal(publishedMode());
+      await file.seal(PUBLISHED_MODE);
     } else {
       follow(offset + bytes, 'receiving');
     }

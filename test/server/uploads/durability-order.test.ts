@@ -4,7 +4,7 @@ import { describe, expect, onTestFinished, test } from 'vitest';
 import { startCli, type CliServer } from '../../helpers/cli.ts';
 import { listStaging, listTree, STAGING_NAME } from '../../helpers/disk.ts';
 import { readFailureCode } from '../../helpers/http-answer.ts';
-import { buildForm, file } from '../../helpers/multipart.ts';
+import { announced, buildAnnouncedForm, buildForm, file } from '../../helpers/multipart.ts';
 import { sampleBytes, sha256 } from '../../helpers/sample-bytes.ts';
 import { makeTempFolder } from '../../helpers/temp-folder.ts';
 import { findTool, isSkipped } from '../../helpers/tools.ts';
@@ -37,6 +37,19 @@ describe.skipIf(isSkipped('strace'))('what the system is asked to do', () => {
     expect(Object.entries(steps).filter(([, at]) => at === -1)).toEqual([]);
     expect(Object.values(steps)).toEqual(Object.values(steps).toSorted((one, other) => one - other));
     expect(await listTree(server.folder)).toEqual(new Map([['photo.jpg', sha256(content)]]));
+  });
+
+  test('is one fsync of the folder for files that come together, after all their links and before the answer', async () => {
+    const server = await startTraced(['-s', '64', '-e', 'trace=write,writev,fsync,link,linkat']);
+    const names = Array.from({ length: 40 }, (_, index) => `${index}.txt`);
+    expect((await server.guest.send(buildAnnouncedForm(names.map((name) => announced(name, name))))).status).toBe(201);
+    const lines = await server.trace();
+    const all = (pattern: RegExp): readonly number[] => lines.flatMap((line, index) => (pattern.test(line) ? [index] : []));
+    const [filesSynced, links, foldersSynced, answered] = [all(/fsync\(\d+<[^>]*\.part>/u), all(/link(?:at)?\(.*\.part"/u), all(/fsync\(\d+<[^>]*uploads>/u), all(/HTTP\/1\.1 201/u)];
+    expect([filesSynced.length, links.length]).toEqual([40, 40]);
+    expect(foldersSynced.length).toBeLessThan(40);
+    expect(Math.max(...links)).toBeLessThan(foldersSynced.at(-1) ?? -1);
+    expect(foldersSynced.at(-1)).toBeLessThan(answered[0] ?? -1);
   });
 
   test.each([

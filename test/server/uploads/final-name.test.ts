@@ -2,17 +2,9 @@ import { mkdir, readFile, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { moveToFreeName } from '../../../server/uploads/final-name.ts';
-import { TakenNames } from '../../../server/uploads/taken-names.ts';
 import { listTree } from '../../helpers/disk.ts';
 import { sha256 } from '../../helpers/sample-bytes.ts';
 import { makeTempFolder } from '../../helpers/temp-folder.ts';
-
-/** A listing that is always out of date, as when another process is faster. */
-class Stale extends TakenNames {
-  override open(): Promise<ReadonlySet<string>> {
-    return Promise.resolve(new Set());
-  }
-}
 
 async function stage(content: string): Promise<{ readonly staged: string; readonly folder: string }> {
   const temp = await makeTempFolder();
@@ -30,14 +22,34 @@ describe('moveToFreeName', () => {
     await writeFile(join(folder, 'a.txt'), 'of somebody else');
     await mkdir(join(folder, 'a (1).txt'));
     await symlink('nowhere', join(folder, 'a (2).txt'));
-    expect(await moveToFreeName(staged, folder, 'a.txt', new Stale())).toBe('a (3).txt');
+    expect(await moveToFreeName(staged, folder, 'a.txt', new Set())).toBe('a (3).txt');
     expect(await readFile(join(folder, 'a.txt'), 'utf8')).toBe('of somebody else');
     expect((await listTree(folder)).get('a (3).txt')).toBe(sha256('new'));
   });
 
   test('leaves the file in staging when it cannot be moved', async () => {
     const { staged, folder } = await stage('new');
-    await expect(moveToFreeName(staged, join(folder, 'missing'), 'a.txt', new Stale())).rejects.toMatchObject({ code: 'ENOENT' });
+    await expect(moveToFreeName(staged, join(folder, 'missing'), 'a.txt', new Set())).rejects.toMatchObject({ code: 'ENOENT' });
     expect(await readFile(staged, 'utf8')).toBe('new');
+  });
+
+  test('gives files that look for the same name side by side one each', async () => {
+    const { staged, folder } = await stage('one');
+    const names = new Set<string>();
+    const others = await Promise.all(['two', 'three'].map(async (content) => {
+      const path = `${staged}-${content}`;
+      await writeFile(path, content);
+      return path;
+    }));
+    const found = await Promise.all([staged, ...others].map((path, index) => moveToFreeName(path, folder, index === 1 ? 'A.txt' : 'a.txt', names)));
+    expect(found).toEqual(['a.txt', 'A (1).txt', 'a (2).txt']);
+    expect(await Promise.all(found.map((name) => readFile(join(folder, name), 'utf8')))).toEqual(['one', 'two', 'three']);
+  });
+
+  test('keeps no name for a file that could not be moved', async () => {
+    const { staged, folder } = await stage('new');
+    const names = new Set<string>();
+    await expect(moveToFreeName(`${staged}-missing`, folder, 'a.txt', names)).rejects.toMatchObject({ code: 'ENOENT' });
+    expect(await moveToFreeName(staged, folder, 'a.txt', names)).toBe('a.txt');
   });
 });
