@@ -24,19 +24,21 @@ function rowState({ state }: SendItem, record: UploadRecord | undefined): RowSta
 }
 
 /** Bytes that the server has, and keeps also when the connection is lost. */
-function receivedOf(state: RowState, size: number, record: UploadRecord | undefined): number {
+function receivedOf(state: RowState, size: number, record: UploadRecord | undefined, arrivedBytes: number): number {
   if (state === 'stored' || state === 'verified') return size;
-  if (state === 'receiving' || state === 'finishing') return record?.received ?? 0;
+  // Of the last poll and the last answer to the sender, one is newer; what is on disk does not become less.
+  const known = Math.max(record?.received ?? 0, arrivedBytes);
+  if (state === 'receiving' || state === 'finishing') return known;
   // A small file that was cut has to come again, as a whole.
   const kept = state === 'reconnecting' || state === 'waiting' || state === 'paused' || state === 'interrupted';
-  return kept && size >= SMALL_FILE_BYTES ? record?.received ?? 0 : 0;
+  return kept && size >= SMALL_FILE_BYTES ? known : 0;
 }
 
 /** What the sender knows of a file and what the server has of it, as one row. */
 export function pageRow(item: SendItem, record: UploadRecord | undefined, bytesPerSecond: number): QueueRow {
   const { picked: { id, file, folder }, state: local } = item;
   const state = rowState(item, record);
-  const received = receivedOf(state, file.size, record);
+  const received = receivedOf(state, file.size, record, item.arrivedBytes);
   return {
     id, folder, file, state, received, bytesPerSecond,
     name: file.name,
@@ -51,7 +53,7 @@ export function pageRow(item: SendItem, record: UploadRecord | undefined, bytesP
 
 /** A file of an earlier load of the page, of which only the name and what the server has are left. */
 export function unfinishedRow({ id, name, folder, size }: UnfinishedFile, record: UploadRecord | undefined): QueueRow {
-  const received = receivedOf('interrupted', size, record);
+  const received = receivedOf('interrupted', size, record, 0);
   return {
     id, name, folder, size, received,
     state: 'interrupted', sent: received, kind: fileKind(name), failure: null, storedName: null, bytesPerSecond: 0, file: null,

@@ -120,6 +120,7 @@ export function createEnglish({ count: show }: Format): Messages {
       chooseAgain: (count) => `Choose ${english(count, 'it', 'them')} again`,
       forget: (count) => `Forget ${english(count, 'it', 'them')}`,
       arrivedMeanwhile: (what) => `${what} of your last visit arrived in the meantime.`,
+      leftOut: (what, count) => `${what} had arrived before and ${english(count, 'is', 'are')} not sent again.`,
       otherDate: ([first = '', ...rest]) => (rest.length === 0
         ? `${first} has the name and size of a file that did not finish, but another date. It is taken for a new file.`
         : `${first} and ${show(rest.length)} more have names and sizes of files that did not finish, but other dates. They are taken for new files.`),

@@ -107,6 +107,8 @@ export interface Messages {
     readonly chooseAgain: (count: number) => string;
     readonly forget: (count: number) => string;
     readonly arrivedMeanwhile: (files: string) => string;
+    /** Picked files that are not sent again. */
+    readonly leftOut: (files: string, count: number) => string;
     /** Picked files that are called and as large as one of an earlier visit, and are not it. */
     readonly otherDate: (names: readonly string[]) => string;
     readonly codeUnfinished: (files: string) => string;

@@ -3,7 +3,7 @@ import type { SafeStorage } from './safe-storage.ts';
 
 /** As long as the server keeps what has arrived, by default. */
 const KEPT_MS = 7 * 24 * 60 * 60_000;
-/** About 400 kB of the 5 MB that browsers give an origin. */
+/** Of each kind: about 400 kB of the 5 MB that browsers give an origin. */
 const MOST_FILES = 2000;
 /** Pages that ended in a crash, one after the other. */
 const MOST_NOTES = 20;
@@ -16,6 +16,8 @@ export interface UnfinishedNote {
   readonly left: boolean;
   readonly notedAtMs: number;
   readonly files: readonly UnfinishedFile[];
+  /** What had arrived by then, so that it is known when it is chosen together with the rest. */
+  readonly arrived: readonly UnfinishedFile[];
 }
 
 /**
@@ -26,7 +28,7 @@ export interface UnfinishedNotes {
   /** Those that still count, newest first. */
   all(): readonly UnfinishedNote[];
   /** Replaces the note of one page; none is kept when nothing is under way. Answers whether it outlives the page. */
-  write(page: string, files: readonly UnfinishedFile[], left: boolean): boolean;
+  write(page: string, files: readonly UnfinishedFile[], arrived: readonly UnfinishedFile[], left: boolean): boolean;
   /** Takes files out of everybody's notes but one page's. */
   takeOut(ids: ReadonlySet<string>, except: string): void;
 }
@@ -39,6 +41,7 @@ function isUnfinishedFile(value: unknown): value is UnfinishedFile {
 
 function isNoted(value: unknown): value is Omit<UnfinishedNote, 'page'> {
   return typeof value === 'object' && value !== null && 'files' in value && Array.isArray(value.files) && value.files.every(isUnfinishedFile)
+    && 'arrived' in value && Array.isArray(value.arrived) && value.arrived.every(isUnfinishedFile)
     && 'left' in value && typeof value.left === 'boolean' && 'notedAtMs' in value && typeof value.notedAtMs === 'number';
 }
 
@@ -53,8 +56,8 @@ export function createUnfinishedNotes(storage: SafeStorage): UnfinishedNotes {
     return null;
   };
 
-  const put = (page: string, files: readonly UnfinishedFile[], left: boolean, notedAtMs: number): boolean => {
-    if (files.length > 0) return storage.set(PREFIX + page, JSON.stringify({ left, notedAtMs, files }));
+  const put = ({ page, ...noted }: UnfinishedNote): boolean => {
+    if (noted.files.length > 0) return storage.set(PREFIX + page, JSON.stringify(noted));
     storage.remove(PREFIX + page);
     return true;
   };
@@ -69,15 +72,15 @@ export function createUnfinishedNotes(storage: SafeStorage): UnfinishedNotes {
 
   return {
     all,
-    write(page, files, left) {
+    write(page, files, arrived, left) {
       // Those of which something is on the server are worth more than small ones, which come again as a whole.
       const kept = files.length <= MOST_FILES ? files : [...files].sort((a, b) => Number(b.begun) - Number(a.begun)).slice(0, MOST_FILES);
-      return put(page, kept, left, Date.now());
+      return put({ page, left, notedAtMs: Date.now(), files: kept, arrived: arrived.slice(-MOST_FILES) });
     },
     takeOut(ids, except) {
-      for (const { page, files, left, notedAtMs } of all()) {
-        const rest = files.filter(({ id }) => !ids.has(id));
-        if (page !== except && rest.length < files.length) put(page, rest, left, notedAtMs);
+      for (const note of all()) {
+        const rest = note.files.filter(({ id }) => !ids.has(id));
+        if (note.page !== except && rest.length < note.files.length) put({ ...note, files: rest });
       }
     },
   };

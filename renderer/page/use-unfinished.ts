@@ -8,7 +8,7 @@ import { makeId } from '../sender/make-id.ts';
 import type { PickedFile } from '../sender/picked-file.ts';
 import type { SendItem } from '../sender/send-item.ts';
 import type { Sender } from '../sender/sender.ts';
-import type { UnfinishedFile } from '../sender/unfinished-file.ts';
+import { describeItems, type UnfinishedFile } from '../sender/unfinished-file.ts';
 import { matchPicked } from './match-picked.ts';
 import { createPageRollCall } from './page-roll-call.ts';
 import type { SafeStorage } from './safe-storage.ts';
@@ -23,6 +23,8 @@ export interface Unfinished {
   readonly rows: ComputedRef<readonly QueueRow[]>;
   /** How many of them were found to have arrived meanwhile; whoever has told it may set it back. */
   readonly arrived: Ref<number>;
+  /** How many picked files were left out, because they had arrived before; may be set back. */
+  readonly leftOut: Ref<number>;
   /** Names of picked files that only looked like one of them. */
   readonly otherDate: Ref<readonly string[]>;
   /** False where notes do not outlive the page. */
@@ -49,8 +51,11 @@ export function useUnfinished({ storage, client, sender, items, queue }: Unfinis
   const listeners = new AbortController();
   const left = shallowRef<readonly UnfinishedFile[]>([]);
   const arrived = ref(0);
+  const leftOut = ref(0);
   const otherDate = ref<readonly string[]>([]);
   const lasting = ref(true);
+  /** Files that arrived while others of the same visit did not. */
+  let done: readonly UnfinishedFile[] = [];
   let alive: ReadonlySet<string> | null = null;
   let noted = '';
   let mine: ReadonlySet<string> = new Set();
@@ -59,22 +64,26 @@ export function useUnfinished({ storage, client, sender, items, queue }: Unfinis
   /** Files of pages that said goodbye, and, once it is known who is alive, of those that could not. */
   function look(): void {
     const found = new Map<string, UnfinishedFile>();
+    const over = new Map(done.map((file) => [file.id, file]));
     for (const note of notes.all()) {
       if (note.page === page || (!note.left && (alive === null || alive.has(note.page)))) continue;
       for (const file of note.files) if (!items.value.has(file.id)) found.set(file.id, file);
+      for (const file of note.arrived) over.set(file.id, file);
     }
     left.value = [...found.values()];
+    done = [...over.values()];
   }
 
   function note(leaving = false): void {
     clearTimeout(timer);
     timer = undefined;
     const files = sender.unfinished();
-    const text = JSON.stringify({ leaving, files });
+    const stored = describeItems([...items.value.values()].filter(({ state }) => state.kind === 'stored'));
+    const text = JSON.stringify({ leaving, files, stored: stored.length });
     if (text === noted) return;
     noted = text;
     mine = new Set(files.map(({ id }) => id));
-    lasting.value = notes.write(page, files, leaving);
+    lasting.value = notes.write(page, files, [...done, ...stored], leaving);
   }
 
   /** While this page slept another one may have gone on with its files: then they are held back here. */
@@ -94,7 +103,9 @@ export function useUnfinished({ storage, client, sender, items, queue }: Unfinis
     if (revision === null) return;
     const over = left.value.filter(({ id }) => records.get(id)?.state === 'stored' || records.get(id)?.state === 'cancelled');
     if (over.length === 0) return;
-    arrived.value += over.filter(({ id }) => records.get(id)?.state === 'stored').length;
+    const stored = over.filter(({ id }) => records.get(id)?.state === 'stored');
+    arrived.value += stored.length;
+    done = [...done, ...stored];
     drop(new Set(over.map(({ id }) => id)));
   });
 
@@ -117,9 +128,11 @@ export function useUnfinished({ storage, client, sender, items, queue }: Unfinis
 
   return {
     rows: computed(() => left.value.map((file) => unfinishedRow(file, queue.value.records.get(file.id)))),
-    arrived, otherDate, lasting,
+    arrived, leftOut, otherDate, lasting,
     take(files) {
-      const match = matchPicked(files, left.value);
+      // Once all of that visit has arrived, who chooses something again wants it sent again.
+      const match = matchPicked(files, left.value, left.value.length > 0 ? done : []);
+      leftOut.value = match.arrived.length;
       otherDate.value = match.otherDate.map(({ file }) => file.name);
       const { records } = queue.value;
       sender.adopt(match.adopted.map((one) => ({ ...one, begun: one.begun || records.get(one.picked.id)?.state === 'interrupted' })));

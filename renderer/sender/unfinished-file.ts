@@ -25,10 +25,13 @@ export interface AdoptedFile {
   readonly begun: boolean;
 }
 
+/** What there is to note of files that were sent. */
+export function describeItems(items: readonly SendItem[]): readonly UnfinishedFile[] {
+  return items.flatMap(({ picked: { id, file, folder }, batch, begun }): UnfinishedFile[] => (
+    batch === null ? [] : [{ id, batch, folder, begun, name: file.name, size: file.size, modifiedAtMs: file.lastModified }]));
+}
+
 /** Everything that was sent and has not ended, in its order. */
 export function listUnfinished(items: Iterable<SendItem>): readonly UnfinishedFile[] {
-  return [...items].flatMap((item): UnfinishedFile[] => {
-    const { picked: { id, file, folder }, batch, begun } = item;
-    return batch === null || !isOpen(item) ? [] : [{ id, batch, folder, begun, name: file.name, size: file.size, modifiedAtMs: file.lastModified }];
-  });
+  return describeItems([...items].filter(isOpen));
 }

@@ -95,6 +95,21 @@ test('small files that were cut are asked for, and go on under their old names',
   await expectStored(box, paths);
 });
 
+test('who chooses everything again sends nothing twice: what had arrived is known', async ({ page, box, inbox }) => {
+  const guest = await enter(page, box);
+  const paths = { 'note.txt': await inbox.file('note.txt', 500), 'film.mp4': await inbox.file('film.mp4', SIZE) };
+  await guest.pick(...Object.values(paths));
+  await sendSome({ box, guest, page });
+  await expect(guest.row('note.txt')).toContainText(/Stored|Verified/);
+  await page.reload();
+  await expect(guest.verdict).toHaveText('1 video did not finish');
+  box.proxy.speed(Number.POSITIVE_INFINITY);
+  await guest.pick(...Object.values(paths));
+  await expect(page.getByText('1 file had arrived before and is not sent again.')).toBeVisible();
+  await expect(guest.verdict).toHaveText('Your video arrived, verified', { timeout: PATIENCE_MS });
+  await expectStored(box, paths);
+});
+
 test('a file of the same name and size but another date is told and taken for a new one', async ({ page, box, inbox }) => {
   const guest = await enter(page, box);
   const path = await inbox.file('film.mp4', SIZE);
