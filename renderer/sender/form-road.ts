@@ -2,7 +2,7 @@ import type { UploadRecord } from '../../server/contracts/upload.ts';
 import { ServerUnreachable } from '../api/api-failure.ts';
 import type { Client } from '../api/client.ts';
 import type { FileFates } from './file-fates.ts';
-import { gatherForm } from './gather-form.ts';
+import { gatherForm, type GatheredForm } from './gather-form.ts';
 import type { FileHasher } from './hash/file-hasher.ts';
 import { orAborted } from './or-aborted.ts';
 import type { QueuedFile } from './plan-request.ts';
@@ -20,8 +20,19 @@ interface FormRoadOptions {
   readonly changed: () => void;
 }
 
+export interface FormRoad extends Road {
+  /** Begins to read what will be sent in a moment, while the server is still being told of it. */
+  prepare(files: readonly QueuedFile[]): void;
+  /** Forgets what was prepared and not taken up: read much later, it might not be what the files hold then. */
+  forgetPrepared(): void;
+}
+
 /** Small files, many in one multipart request, read and hashed before it is their turn to travel. */
-export function createFormRoad({ client, hasher, list, fates, recovery, changed }: FormRoadOptions): Road {
+export function createFormRoad({ client, hasher, list, fates, recovery, changed }: FormRoadOptions): FormRoad {
+  const prepared = new Map<string, Promise<GatheredForm>>();
+
+  const keyOf = (files: readonly QueuedFile[]): string => files.map(({ id }) => id).join(' ');
+
   /** The form's bytes belong to its files in their order; what it has besides is little. */
   function noteSent(files: readonly QueuedFile[], sentBytes: number): void {
     let rest = sentBytes;
@@ -39,9 +50,11 @@ export function createFormRoad({ client, hasher, list, fates, recovery, changed 
   }
 
   return {
+    prepare(files) { prepared.set(keyOf(files), gatherForm(files, hasher)); },
+    forgetPrepared() { prepared.clear(); },
     async send({ batch, files }, { signal, watch, connect }) {
       const ids = files.map(({ id }) => id);
-      const gathered = await orAborted(gatherForm(files, hasher), signal);
+      const gathered = await orAborted(prepared.get(keyOf(files)) ?? gatherForm(files, hasher), signal);
       if (gathered.kind === 'unreadable') {
         fates.failChanged(gathered.ids);
         return;

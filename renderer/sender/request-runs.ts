@@ -4,6 +4,7 @@ import { FileChanged } from './file-changed.ts';
 import type { FileFates } from './file-fates.ts';
 import { planRequest, type PlannedRequest, type RequestLimits } from './plan-request.ts';
 import { createRequestSlots } from './request-slots.ts';
+import type { FormRoad } from './form-road.ts';
 import type { Road } from './road.ts';
 import type { SendList } from './send-list.ts';
 import { FORM_STALL_MS, RESUMABLE_STALL_MS, watchForStall, type StallWatch } from './stall-watch.ts';
@@ -26,6 +27,8 @@ interface Running {
 export interface RequestRuns {
   /** Starts what may start. */
   pump(): void;
+  /** Prepares what may start once these are announced. @returns what ends that */
+  prepare(ids: readonly string[]): () => void;
   /** Takes in what the server says of files. */
   heard(records: readonly UploadRecord[]): void;
   /** Breaks off requests of which no file is wanted any more. */
@@ -36,7 +39,7 @@ export interface RequestRuns {
 }
 
 interface RequestRunsOptions {
-  readonly small: Road;
+  readonly small: FormRoad;
   readonly large: Road;
   readonly list: SendList;
   readonly fates: FileFates;
@@ -92,6 +95,17 @@ export function createRequestRuns({ small, large, list, fates, life, limits, cha
 
   return {
     pump,
+    prepare(ids) {
+      let queue = list.queued(ids);
+      for (let count = 0; count < PARALLEL_REQUESTS; count += 1) {
+        const request = planRequest(queue, limits(), false);
+        if (request === null) break;
+        small.prepare(request.files);
+        const taken = new Set(request.files);
+        queue = queue.filter((queued) => !taken.has(queued));
+      }
+      return small.forgetPrepared;
+    },
     heard(records) {
       if (running.size === 0) return;
       const news = new Map(records.map((record) => [record.id, record]));

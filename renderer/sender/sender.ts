@@ -107,7 +107,11 @@ export function createSender({ client, hasher, pieces, changed }: SenderOptions)
       changed();
     },
     adopt(files) { start(list.adopt(files)); },
-    sendReady() { void announcing.enqueue(list.batchReady()); },
+    sendReady() {
+      const ids = list.batchReady();
+      const forget = runs.prepare(ids);
+      void announcing.enqueue(ids).finally(forget);
+    },
     retry(ids) {
       start(ids.filter((id) => {
         const item = list.items.get(id);

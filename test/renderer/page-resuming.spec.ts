@@ -17,8 +17,8 @@ const MIDDLING = 24 * MEGA;
  * travel again after a loss: Chromium itself repeats a request whose reused connection was cut, and the server refuses that piece as misplaced.
  */
 const PIECE_BYTES = 16 << 20;
-/** What the server may have in its hands, not yet on disk, when a connection ends. */
-const BUFFER_BYTES = 1 << 20;
+/** What may be on the way, not yet on the server's disk, when a connection ends; on a busy machine sockets hold some. */
+const BUFFER_BYTES = 6 << 20;
 /** Polls, announcements and headers of a whole test. */
 const TALK_BYTES = MEGA;
 /** A busy machine takes its time for so many bytes. */
