@@ -72,6 +72,63 @@ test('a refused token asks for the code again, and the picked list is still ther
   await expectStored(box, { 'kept.bin': path });
 });
 
+test('what was refused for an older token, after a newer one came, is asked again', async ({ page, box, inbox }) => {
+  const guest = await enter(page, box);
+  const path = await inbox.file('large.bin', 9_000_000);
+  await guest.pick(path);
+  const refusal = {
+    status: 401, contentType: 'application/json',
+    body: JSON.stringify({ error: { code: 'TOKEN_INVALID', message: 'No longer valid.', retryable: false, requestId: 'x' } }),
+  };
+  let answer401 = (): void => undefined;
+  const held = new Promise<void>((resolve) => { answer401 = resolve; });
+  let first = true;
+  await page.route('**/api/batches', async (route) => {
+    if (!first) return route.continue();
+    first = false;
+    await held;
+    return route.fulfill(refusal);
+  });
+  const announced = page.waitForRequest('**/api/batches');
+  await guest.send.click();
+  await announced;
+  await page.route('**/api/uploads*', (route) => route.fulfill(refusal));
+  await expect(page.getByText('your list is still here')).toBeVisible();
+  await page.unroute('**/api/uploads*');
+  await page.getByLabel('Code').fill(TEST_CODE);
+  await page.getByRole('button', { name: 'Continue' }).click();
+  await expect(guest.verdict).toHaveText('Sending 1 file');
+  answer401();
+  await expect(guest.verdict).toHaveText('Your file arrived, verified', { timeout: 20_000 });
+  await expectStored(box, { 'large.bin': path });
+});
+
+test('a later visit is let in without a code, as the same sender; one with a token that is too old asks for it', async ({ page, context, box, inbox }) => {
+  const send = async (at: typeof page, name: string): Promise<void> => {
+    const guest = guestPage(at);
+    await guest.pick(await inbox.file(name, 100));
+    await guest.send.click();
+    await expect(guest.verdict).toHaveText('Your file arrived, verified');
+  };
+  await enter(page, box);
+  await send(page, 'one.txt');
+  await page.close();
+  const later = await context.newPage();
+  await later.goto(box.url);
+  await send(later, 'two.txt');
+  await later.evaluate(() => {
+    const stored = JSON.parse(localStorage.getItem('slipway-session') ?? '{}') as object;
+    localStorage.setItem('slipway-session', JSON.stringify({ ...stored, expiresAtMs: Date.now() - 1 }));
+  });
+  await later.reload();
+  await later.getByLabel('Code').fill(TEST_CODE);
+  await later.getByLabel('Code').press('Enter');
+  await send(later, 'three.txt');
+  const senders = (await box.server.owner.records()).map(({ sender }) => sender.id);
+  expect(senders).toHaveLength(3);
+  expect(new Set(senders).size).toBe(1);
+});
+
 test('no answer is told, and trying again helps', async ({ page, box }) => {
   await page.route('**/api/server', (route) => route.abort());
   await page.goto(box.url);

@@ -89,3 +89,24 @@ test('where nothing can be hashed the words are honest: stored, not verified', a
   for (const name of ['a.jpg', 'b.jpg']) await expect(guest.row(name)).toContainText('Stored');
   await expectStored(box, paths);
 });
+
+test('the tab tells how it stands, in title and icon', async ({ page, box, inbox }) => {
+  const guest = await enter(page, box);
+  const icon = page.locator('link[rel=icon]');
+  const plain = await icon.getAttribute('href');
+  await guest.pick(await inbox.file('film.mp4', SIZE));
+  await expect(icon).toHaveAttribute('href', plain ?? '');
+  box.proxy.speed(4 * MEGA);
+  await guest.send.click();
+  await expect(page).toHaveTitle(/^[1-9]\d?% · Slipway$/);
+  const seen = new Set<string>();
+  await expect.poll(async () => seen.add(await icon.getAttribute('href') ?? '').size).toBeGreaterThan(2);
+  await page.getByRole('button', { name: 'Pause all' }).click();
+  await expect(page).toHaveTitle('Paused · Slipway');
+  box.proxy.speed(Number.POSITIVE_INFINITY);
+  await page.getByRole('button', { name: 'Resume all' }).click();
+  await expect(page).toHaveTitle('Arrived · Slipway', { timeout: PATIENCE_MS });
+  await expect(icon).toHaveAttribute('href', /^data:image\/png/);
+  await guest.sendMore.click();
+  await expect(icon).toHaveAttribute('href', plain ?? '');
+});

@@ -264,4 +264,31 @@ test.describe('two tabs', () => {
     await expect(second.guest.verdict).toHaveText('Your video arrived, verified', { timeout: PATIENCE_MS });
     await expectStored(box, { 'film.mp4': path });
   });
+
+  test('a page that slept holds back what was taken from it, and hears that it arrived', async ({ context, page, box, inbox }) => {
+    const guest = await enter(page, box);
+    const path = await inbox.file('film.mp4', SIZE);
+    await guest.pick(path);
+    await sendSome({ box, guest, page });
+    await expect.poll(() => page.evaluate(() => Object.keys(localStorage).some((key) => key.startsWith('slipway-unfinished')))).toBe(true);
+    // As a phone does with a tab that nobody sees: it answers nobody, and its connections end.
+    const frozen = await context.newCDPSession(page);
+    await frozen.send('Debugger.enable');
+    const asleep = new Promise((resolve) => { frozen.once('Debugger.paused', resolve); });
+    await frozen.send('Debugger.pause');
+    await asleep;
+    box.proxy.breakDown();
+    box.proxy.mend();
+    const second = await openTab(context, box);
+    await expect(second.guest.verdict).toHaveText('1 video did not finish');
+    await second.guest.pick(path);
+    await expect(second.guest.row('film.mp4')).toContainText('of 24 MB');
+    await frozen.send('Debugger.resume');
+    await frozen.send('Debugger.disable');
+    await expect(guest.row('film.mp4')).toContainText('Paused');
+    box.proxy.speed(Number.POSITIVE_INFINITY);
+    await expect(second.guest.verdict).toHaveText('Your video arrived, verified', { timeout: PATIENCE_MS });
+    await expect(guest.verdict).toHaveText('Your video arrived, verified', { timeout: PATIENCE_MS });
+    await expectStored(box, { 'film.mp4': path });
+  });
 });
