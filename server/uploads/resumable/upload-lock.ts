@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { open, readFile, stat, utimes } from 'node:fs/promises';
+import { open, readFile, stat, utimes, type FileHandle } from 'node:fs/promises';
 import { Failure, systemErrorCode } from '../../failure.ts';
 import { diskFailure } from '../disk-failure.ts';
 import { PROCESS_TAG, processState } from '../process-tag.ts';
@@ -12,6 +12,9 @@ const LOOK_EVERY_MS = 100;
 const BEAT_MS = 500;
 /** A lock of a process that cannot be seen is stale when it was not touched for so long. */
 const STALE_AFTER_MS = 10_000;
+
+/** What this process has, or is about to have. */
+const held = new Set<string>();
 
 /** The right to change one upload; held by one request of one process at a time. */
 export interface HeldLock {
@@ -29,16 +32,42 @@ export interface HeldLock {
 export async function lockUpload(path: string): Promise<HeldLock> {
   const untilMs = performance.now() + PATIENCE_MS;
   const wish = `${path}.wanted`;
-  // Of this one request: two of one process must not take each other's lock for their own.
-  const owner = `${PROCESS_TAG} ${randomUUID()}`;
-  while (!(await tryToCreate(path, owner))) {
-    if (performance.now() > untilMs) throw new Failure('UPLOAD_LOCKED');
-    if (await isStale(path)) await clearStale(path);
-    else await writeIfMissing(wish);
-    await new Promise((resolve) => setTimeout(resolve, LOOK_EVERY_MS));
+  const owner = newOwner();
+  let wasStale = false;
+  try {
+    while (!(await tryToCreate(path, owner)) || (wasStale && !(await isStillOurs(path, owner)))) {
+      if (performance.now() > untilMs) throw new Failure('UPLOAD_LOCKED');
+      if (await isStale(path)) {
+        wasStale = true;
+        await clearStale(path);
+      } else {
+        await writeIfMissing(wish);
+      }
+      await nextLook();
+    }
+    await unlinkIfThere(wish);
+    return hold(path, wish, owner);
+  } catch (error) {
+    held.delete(owner);
+    throw error;
   }
-  await unlinkIfThere(wish);
-  return hold(path, wish, owner);
+}
+
+/** Of one request: two of one process must not take each other's lock for their own. */
+function newOwner(): string {
+  const owner = `${PROCESS_TAG} ${randomUUID()}`;
+  held.add(owner);
+  return owner;
+}
+
+/** Somebody who found the same stale lock may have been about to remove it by its name, under which ours is now. */
+async function isStillOurs(path: string, owner: string): Promise<boolean> {
+  await nextLook();
+  return (await ownerOf(path)) === owner;
+}
+
+function nextLook(): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, LOOK_EVERY_MS));
 }
 
 /**
@@ -77,42 +106,61 @@ function hold(path: string, wish: string, owner: string): HeldLock {
     wanted: wanted.signal,
     async release() {
       clearInterval(beat);
-      if ((await ownerOf(path)) === owner) await unlinkIfThere(path);
+      try {
+        if ((await ownerOf(path)) === owner) await unlinkIfThere(path);
+      } finally {
+        held.delete(owner);
+      }
     },
   };
 }
 
 async function tryToCreate(path: string, owner: string): Promise<boolean> {
+  let handle: FileHandle;
   try {
-    const handle = await open(path, 'wx', 0o600);
-    await handle.writeFile(owner);
-    await handle.close();
-    return true;
+    handle = await open(path, 'wx', 0o600);
   } catch (error) {
     if (systemErrorCode(error) === 'EEXIST') return false;
     throw error;
   }
+  try {
+    await handle.writeFile(owner);
+  } catch (error) {
+    // On a full disk: one that says nothing of its owner would be in everybody's way.
+    await unlinkIfThere(path);
+    throw error;
+  } finally {
+    await handle.close();
+  }
+  return true;
 }
 
 async function isStale(path: string): Promise<boolean> {
   const [owner, found] = await Promise.all([ownerOf(path), stat(path).catch(() => null)]);
   if (found === null) return false;
   const state = processState(owner.split(' ', 1)[0] ?? '');
-  // A computer that has slept finds its own locks old; whoever holds one here is there to be asked.
-  return state === 'gone' || (state !== 'ours' && Date.now() - found.mtimeMs > STALE_AFTER_MS);
+  // A computer that has slept finds its own locks old; whoever holds one here is there to be asked. One that nobody here holds was
+  // left when its folder was away, and came back with it.
+  if (state === 'ours') return !held.has(owner);
+  return state === 'gone' || Date.now() - found.mtimeMs > STALE_AFTER_MS;
 }
 
 /** Two that find the same stale lock must not both remove it, or the second removes the first one's new lock. */
 async function clearStale(path: string): Promise<void> {
   const clearing = `${path}.clearing`;
-  if (!(await tryToCreate(clearing, PROCESS_TAG))) {
-    if (await isStale(clearing)) await unlinkIfThere(clearing);
-    return;
-  }
+  const owner = newOwner();
   try {
-    if (await isStale(path)) await unlinkIfThere(path);
+    if (!(await tryToCreate(clearing, owner))) {
+      if (await isStale(clearing)) await unlinkIfThere(clearing);
+      return;
+    }
+    try {
+      if (await isStale(path)) await unlinkIfThere(path);
+    } finally {
+      await unlinkIfThere(clearing);
+    }
   } finally {
-    await unlinkIfThere(clearing);
+    held.delete(owner);
   }
 }
 

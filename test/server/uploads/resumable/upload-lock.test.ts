@@ -1,6 +1,6 @@
-import { readdir, readFile, utimes, writeFile } from 'node:fs/promises';
+import { readdir, readFile, rename, unlink, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { describe, expect, onTestFinished, test } from 'vitest';
+import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { PROCESS_TAG } from '../../../../server/uploads/process-tag.ts';
 import { lockUpload, underLock } from '../../../../server/uploads/resumable/upload-lock.ts';
 import { startProcess } from '../../../helpers/child-process.ts';
@@ -64,6 +64,47 @@ describe('the lock of an upload', () => {
     expect(performance.now() - startedMs).toBeLessThan(2000);
     expect(await readFile(path, 'utf8')).toContain(PROCESS_TAG);
     await lock.release();
+  });
+
+  test('is free again when its folder was away while it was let go, and came back with it', async () => {
+    const { folder, path } = await makeLockPath();
+    const first = await lockUpload(path);
+    await rename(folder, `${folder}-away`);
+    await waitUntil('the holder to notice', () => first.wanted.aborted, 3000);
+    await first.release();
+    await rename(`${folder}-away`, folder);
+    expect(await readdir(folder)).toEqual(['some.lock']);
+    const startedMs = performance.now();
+    const lock = await lockUpload(path);
+    expect(performance.now() - startedMs).toBeLessThan(2000);
+    await lock.release();
+    expect(await readdir(folder)).toEqual([]);
+  });
+
+  test('that somebody removes who took it for the stale one before, is not taken for held', async () => {
+    const { path } = await makeLockPath();
+    await writeFile(path, await deadTag());
+    // Time stands still while the lock changes hands under the one who has just taken it.
+    vi.useFakeTimers({ toFake: ['setTimeout'] });
+    onTestFinished(() => void vi.useRealTimers());
+    const taken = lockUpload(path);
+    while (!(await readFile(path, 'utf8').catch(() => '')).startsWith(PROCESS_TAG)) {
+      vi.advanceTimersByTime(100);
+      await new Promise(setImmediate);
+    }
+    const other = `${host}.1.fedcba98 of another request`;
+    await writeFile(path, other);
+    let isTaken = false;
+    const lock = taken.then((held) => {
+      isTaken = true;
+      return held;
+    });
+    const clock = setInterval(() => vi.advanceTimersByTime(100), 1);
+    onTestFinished(() => clearInterval(clock));
+    await waitUntil('the other to be asked', () => readFile(`${path}.wanted`).then(() => true, () => false));
+    expect(isTaken).toBe(false);
+    await unlink(path);
+    await (await lock).release();
   });
 
   test.each([['a process elsewhere', 'ffffffff.1.0123abcd'], ['nobody that can be read', '']])('of %s is taken over when it is old, not before', async (_who, tag) => {
