@@ -1,5 +1,6 @@
 import type { BatchBody } from '../../../server/contracts/api.ts';
 import type { FailureReport } from '../../../server/contracts/failure.ts';
+import { untilSilent } from './exchange.ts';
 import type { SendTarget } from './exchange.ts';
 import { toAnnounced } from './file-to-send.ts';
 import type { FileToSend } from './file-to-send.ts';
@@ -17,7 +18,7 @@ export async function announceBatch(target: SendTarget, batch: string, files: re
     method: 'POST',
     headers: { authorization: `Bearer ${target.ownerToken}`, 'content-type': 'application/json' },
     body: JSON.stringify(body),
-    signal,
+    signal: untilSilent(target, signal),
   });
   const reply = await response.text();
   return response.ok ? { kind: 'announced', outcomes: readOutcomes(reply) } : { kind: 'refused', failure: readFailure(reply) };

@@ -6,7 +6,11 @@ export interface SendTarget {
   /** Base URL of the embedded server. */
   readonly url: string;
   readonly ownerToken: string;
+  /** A connection on which nothing moves for so long is lost; a little longer than the server's own patience, so that its word comes first. */
+  readonly silenceMs?: number;
 }
+
+const SILENCE_MS = 40_000;
 
 export interface ExchangeRequest {
   readonly method: 'POST' | 'HEAD' | 'PATCH';
@@ -25,7 +29,7 @@ export interface ExchangeAnswer {
 /**
  * Makes one request, waiting for the server to take each chunk before the next is read. Rejects when the body cannot be read to its
  * end (with that error, and the request is broken off, so that nothing of it can count as arrived), when `signal` says stop, and when
- * the connection is lost.
+ * the connection is lost or silent.
  */
 export function exchange(target: SendTarget, wanted: ExchangeRequest, signal: AbortSignal): Promise<ExchangeAnswer> {
   const request = http.request(new URL(wanted.path, target.url), {
@@ -33,12 +37,14 @@ export function exchange(target: SendTarget, wanted: ExchangeRequest, signal: Ab
     // A connection of its own: one kept from before may be closed by the server just as it is used again.
     agent: false,
     signal,
+    timeout: target.silenceMs ?? SILENCE_MS,
     headers: { authorization: `Bearer ${target.ownerToken}`, ...wanted.headers },
   });
 
   return new Promise((resolve, reject) => {
     let answered = false;
     request.once('error', reject);
+    request.once('timeout', () => request.destroy(new Error('Nothing moved on the connection for too long.')));
     request.once('response', (response) => {
       // It may come before the body is through: a refusal. What is left need not be sent.
       answered = true;
@@ -53,6 +59,11 @@ export function exchange(target: SendTarget, wanted: ExchangeRequest, signal: Ab
       request.destroy();
     });
   });
+}
+
+/** Calls off a short request that is not answered. */
+export function untilSilent(target: SendTarget, signal: AbortSignal): AbortSignal {
+  return AbortSignal.any([signal, AbortSignal.timeout(target.silenceMs ?? SILENCE_MS)]);
 }
 
 async function writeBody(request: http.ClientRequest, body: ExchangeRequest['body']): Promise<void> {
