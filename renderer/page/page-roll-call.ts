@@ -14,7 +14,7 @@ function isRollCallMessage(value: unknown): value is RollCallMessage {
 
 /** Finds out which loads of the page are alive, in other tabs of this browser. */
 export interface PageRollCall {
-  /** Ids of those that answered in time. */
+  /** Ids of those that answered in time; pages that are loaded later join the set. */
   others(): Promise<ReadonlySet<string>>;
   stop(): void;
 }
@@ -30,8 +30,9 @@ export function createPageRollCall(page: string): PageRollCall {
   let timer: ReturnType<typeof setTimeout> | undefined;
   channel.addEventListener('message', ({ data }) => {
     if (!isRollCallMessage(data)) return;
-    if (data.kind === 'here') heard.add(data.page);
-    else channel.postMessage({ kind: 'here', page } satisfies RollCallMessage);
+    // Who asks has just been loaded.
+    heard.add(data.page);
+    if (data.kind === 'who') channel.postMessage({ kind: 'here', page } satisfies RollCallMessage);
   });
   return {
     others() {
