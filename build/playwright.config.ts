@@ -40,7 +40,7 @@ export default defineConfig({
     { name: 'renderer', testMatch: '**/test/renderer/**/*.spec.ts', use: chromium },
     { name: 'browser', testMatch: ['**/test/server/**/*.spec.ts', '**/test/end-to-end/**/*.spec.ts', '**/test/suites/**/*.spec.ts'], use: chromium },
     { name: 'electron', testMatch: '**/test/electron/**/*.spec.ts', testIgnore: '**/packed*.spec.ts', workers: 1, timeout: 120_000 },
-    { name: 'chaos', testMatch: '**/test/chaos/**/*.spec.ts', use: { ...chromium, trace: 'off' }, timeout: 120_000 },
+    { name: 'chaos', testMatch: '**/test/chaos/**/*.spec.ts', use: { ...chromium, trace: 'off' }, timeout: 240_000 },
     { name: 'packed', testMatch: '**/test/electron/**/packed*.spec.ts', workers: 1, timeout: 120_000 },
   ],
 });

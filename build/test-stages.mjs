@@ -1,6 +1,7 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ROOT } from './root.mjs';
+import { reportChaos } from '../test/chaos/report-chaos.mjs';
 import { runBounded } from './run-bounded.mjs';
 
 const REPORTS = join(ROOT, 'out', 'reports');
@@ -18,6 +19,7 @@ export const STAGES = [
   { name: 'server', needs: [], wants: ['programs'], run: (tools) => vitest('server', ['--exclude', `${HOUSE}*.test.ts`], tools) },
   { name: 'renderer', needs: ['chromium'], run: (tools) => playwright('renderer', ['renderer', 'browser'], tools) },
   { name: 'electron', needs: ['electron', 'display'], wants: ['programs'], run: (tools) => playwright('electron', ['electron'], tools) },
+  { name: 'chaos', needs: ['chromium', 'electron', 'display'], run: chaos },
   { name: 'packed', needs: ['electron', 'display'], run: packed },
 ];
 
@@ -45,6 +47,14 @@ async function playwright(name, projects, tools) {
   const { ok } = await runBounded(name, command, { env: { ...tools.env, PLAYWRIGHT_JSON_OUTPUT_FILE: file } });
   const stats = readReport(file)?.stats;
   return atLeastOneFailure(ok, { passed: stats?.expected ?? 0, failed: (stats?.unexpected ?? 0) + (stats?.flaky ?? 0), skipped: stats?.skipped ?? 0 });
+}
+
+async function chaos(tools) {
+  const result = await playwright('chaos', ['chaos'], tools);
+  const reportFile = join(REPORTS, 'chaos.json');
+  // A run that ended before it wrote one has said so already.
+  if (existsSync(reportFile)) await reportChaos(reportFile, { isAll: false });
+  return result;
 }
 
 async function packed(tools) {

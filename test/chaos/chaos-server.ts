@@ -22,8 +22,15 @@ export interface ChaosServer {
   stop(): Promise<void>;
 }
 
-/** @param killable in a process of its own */
-export async function startChaosServer({ killable, stallTimeoutMs }: { readonly killable: boolean; readonly stallTimeoutMs?: number }): Promise<ChaosServer> {
+interface ChaosServerOptions {
+  /** In a process of its own. */
+  readonly killable: boolean;
+  /** Folder of the page to serve, of a server in this process; by default ours. */
+  readonly pageFolder?: string;
+  readonly stallTimeoutMs?: number;
+}
+
+export async function startChaosServer({ killable, pageFolder = PAGE_FOLDER, stallTimeoutMs }: ChaosServerOptions): Promise<ChaosServer> {
   const temp = await makeTempFolder();
   const proxy = await startChaosProxy();
   const host = `127.0.0.1:${proxy.port}`;
@@ -36,7 +43,7 @@ export async function startChaosServer({ killable, stallTimeoutMs }: { readonly 
     proxy.target(server.port);
     return { ...common, kill: server.kill, startAgain: server.start, stop: () => endAll(proxy.stop, server.kill, temp.remove) };
   }
-  const server = await launchServer({ folder, pageFolder: PAGE_FOLDER, allowedHosts: [host], ...(stallTimeoutMs === undefined ? {} : { stallTimeoutMs }) });
+  const server = await launchServer({ folder, pageFolder, allowedHosts: [host], ...(stallTimeoutMs === undefined ? {} : { stallTimeoutMs }) });
   proxy.target(server.port);
   const cannot = (): Promise<void> => Promise.reject(new Error('This server runs in the process of the test.'));
   return { ...common, kill: cannot, startAgain: cannot, stop: () => endAll(proxy.stop, server.stop, temp.remove) };

@@ -10,7 +10,7 @@ export const WIRE_FAULTS = {
 } as const satisfies Readonly<Record<string, WireFault>>;
 
 /** What befalls a sender or a server, while the wire stands still at a chosen byte. */
-export const SENDER_FAULTS = ['kill', 'reload', 'offline', 'freeze', 'freeze-cut'] as const;
+export const SENDER_FAULTS = ['kill', 'reload', 'offline', 'freeze', 'freeze-cut', 'pauses'] as const;
 
 export type WireFaultName = keyof typeof WIRE_FAULTS;
 export type SenderFaultName = (typeof SENDER_FAULTS)[number];
@@ -20,6 +20,7 @@ export type FaultName = WireFaultName | SenderFaultName;
 export const FAULT_WORDS: Readonly<Record<FaultName, string>> = {
   cut: 'connection cut (FIN)', reset: 'connection reset (RST)', stall: 'connection stalls', slow: 'line slow for a while', slice: 'bytes in slices',
   kill: 'server kill -9', reload: 'tab reloaded', offline: 'offline, online', freeze: 'page frozen', 'freeze-cut': 'page frozen, line lost',
+  pauses: 'paused, resumed, often',
 };
 
 export const SIZES = {
@@ -49,9 +50,16 @@ export function titleOf({ fault, percent, size }: ChaosRun): string {
   return `${fault} at ${percent} %, ${size}`;
 }
 
+function pointsOf(fault: FaultName, turn: number): readonly number[] {
+  // It goes through all points by itself.
+  if (fault === 'pauses') return POINTS.slice(0, 1);
+  return process.env['SLIPWAY_CHAOS'] === 'all' ? POINTS : [POINTS[turn % POINTS.length] ?? POINTS[0]];
+}
+
 /** Every fault at every point with either size; without `SLIPWAY_CHAOS=all` each fault with either size at one point, in turn. */
 export function chosenRuns(): readonly ChaosRun[] {
-  const isAll = process.env['SLIPWAY_CHAOS'] === 'all';
-  return FAULTS.flatMap((fault, index) => (['large', 'small'] as const).flatMap((size, which) =>
-    POINTS.filter((_, turn) => isAll || turn === (index + which) % POINTS.length).map((percent) => ({ fault, percent, size }))));
+  return FAULTS.flatMap((fault, index) => (['large', 'small'] as const)
+    // What is small is over before anybody can pause it.
+    .filter((size) => fault !== 'pauses' || size === 'large')
+    .flatMap((size, which) => pointsOf(fault, index + which).map((percent) => ({ fault, percent, size }))));
 }

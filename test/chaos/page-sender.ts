@@ -7,6 +7,7 @@ import type { ChaosServer } from './chaos-server.ts';
 import type { ChaosSender } from './endure.ts';
 import type { SenderFaultName } from './faults.ts';
 import { freezePage } from './freeze-page.ts';
+import { pauseOften } from './pause-often.ts';
 import type { Sources } from './sources.ts';
 
 /** A busy machine takes its time. */
@@ -60,6 +61,10 @@ export async function openPageSender(page: Page, context: BrowserContext, server
       proxy.bringUp();
       await frozen.thaw();
     },
+    pauses: ({ totalBytes }) => pauseOften(proxy, totalBytes, {
+      pause: () => page.getByRole('button', { name: /^Pause pauses/ }).click(),
+      resume: () => page.getByRole('button', { name: /^Resume pauses/ }).click(),
+    }),
   };
 
   return {

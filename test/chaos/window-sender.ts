@@ -7,6 +7,8 @@ import { waitUntil } from '../helpers/wait-until.ts';
 import type { ChaosSender } from './endure.ts';
 import type { SenderFaultName } from './faults.ts';
 import { freezePage } from './freeze-page.ts';
+import { pauseOften } from './pause-often.ts';
+import type { Sources } from './sources.ts';
 
 const PATIENCE_MS = 30_000;
 const LAY_WIRE = fileURLToPath(new URL('../helpers/lay-wire.cjs', import.meta.url));
@@ -42,7 +44,7 @@ export async function createWiredApp(): Promise<WiredApp> {
 /** The window as a person uses it. */
 export function createWindowSender({ app, proxy, start }: WiredApp): ChaosSender & { clear(): Promise<void> } {
   const heads = (): Locator => app.window.locator('.head[data-kind]');
-  const sufferings: Readonly<Record<SenderFaultName, () => Promise<void>>> = {
+  const sufferings: Readonly<Record<SenderFaultName, (sources: Sources) => Promise<void>>> = {
     async kill() {
       app.signal('SIGKILL');
       await app.ended();
@@ -76,12 +78,16 @@ export function createWindowSender({ app, proxy, start }: WiredApp): ChaosSender
       proxy.bringUp();
       await frozen.thaw();
     },
+    pauses: ({ totalBytes }) => pauseOften(proxy, totalBytes, {
+      pause: () => app.window.getByRole('button', { name: /^Pause pauses/ }).click(),
+      resume: () => app.window.getByRole('button', { name: /^Resume pauses/ }).click(),
+    }),
   };
   return {
     name: 'window', proxy,
     get uploadFolder() { return app.uploadFolder; },
     send: (paths) => app.drop(paths),
-    suffer: (fault) => sufferings[fault](),
+    suffer: (fault, sources) => sufferings[fault](sources),
     passTime: null,
     async expectArrived() {
       await expect(async () => {
