@@ -49,8 +49,8 @@ interface Connection {
 const NEVER = new Promise<never>(() => undefined);
 
 const OPENING_BYTES = 256 << 10;
-/** A good wireless network. Were it faster than the server reads, megabytes would lie in buffers on the way, as they do in none. */
-const USUAL_BYTES_PER_SECOND = 48e6;
+/** A home's wireless network. Were it faster than the server reads, megabytes would lie in buffers on the way, as they do in none. */
+const USUAL_BYTES_PER_SECOND = 12e6;
 const PIECE_BYTES = 16 << 10;
 const TIMER_MS = 5;
 
