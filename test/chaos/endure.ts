@@ -11,8 +11,6 @@ import type { Sources } from './sources.ts';
 /** Somebody who sends files over a wire that fails. */
 export interface ChaosSender {
   readonly name: string;
-  /** What may travel twice, where it is another's. */
-  readonly mostResentBytes?: number;
   readonly proxy: ChaosProxy;
   readonly uploadFolder: string;
   /** Begins to send; resolves when that is done, long before all has arrived. */
@@ -50,7 +48,7 @@ export async function endure(sender: ChaosSender, run: ChaosRun, sources: Source
     expect(Object.fromEntries(await listTree(uploadFolder))).toEqual(Object.fromEntries(sources.hashes));
     await expect.poll(async () => (await listStaging(uploadFolder)).filter(({ name }) => /\.(?:part|json)$/.test(name))).toEqual([]);
     measured.resentBytes = countResent(proxy.seen().slice(before), proxy.uploadedBytes() - startedBytes, sources.totalBytes);
-    expect(measured.resentBytes, 'bytes that were sent again').toBeLessThanOrEqual(sender.mostResentBytes ?? MOST_RESENT_BYTES);
+    expect(measured.resentBytes, 'bytes that were sent again').toBeLessThanOrEqual(MOST_RESENT_BYTES);
   } finally {
     await testInfo.attach('wire', { body: proxy.seen().slice(before).filter(({ path }) => path !== '/').map(describeExchange).join('\n') });
     testInfo.annotations.push({ type: 'chaos', description: JSON.stringify({ what: FAULT_WORDS[fault], ...run, sender: sender.name, ...measured }) });

@@ -14,11 +14,6 @@ export const UPPY_FAULTS: readonly FaultName[] = ['cut', 'reset', 'slow', 'slice
 export const TUS_JS_CLIENT_FAULTS: readonly FaultName[] = ['cut', 'reset', 'slow', 'slice', 'kill'];
 
 const PATIENCE_MS = 30_000;
-/**
- * Chromium repeats a request whose reused connection was cut, and hears of its refusal when what the server's system takes unread, some
- * MiB, is full; ours sends smaller pieces first.
- */
-const REPEATED_BYTES = 16 << 20;
 /** Uploads of tus-js-client side by side. */
 const PARALLEL = 3;
 
@@ -26,7 +21,7 @@ const PARALLEL = 3;
 export async function openUppy(page: Page, server: ChaosServer): Promise<ChaosSender> {
   await page.goto(`${server.url}/#${TEST_CODE}`);
   return {
-    name: 'Uppy', mostResentBytes: REPEATED_BYTES, proxy: server.proxy, uploadFolder: server.uploadFolder, passTime: null,
+    name: 'Uppy', proxy: server.proxy, uploadFolder: server.uploadFolder, passTime: null,
     send: (paths) => page.locator('input').setInputFiles(paths),
     // The only one of these faults that it suffers by itself.
     suffer: (_fault, { totalBytes }) => pauseOften(server.proxy, totalBytes, { pause: () => page.locator('#pause').click(), resume: () => page.locator('#resume').click() }),
@@ -54,7 +49,7 @@ export function createTusJsClient(server: ChaosServer): ChaosSender {
   }
 
   return {
-    name: 'tus-js-client', mostResentBytes: REPEATED_BYTES, proxy: server.proxy, uploadFolder: server.uploadFolder, passTime: null,
+    name: 'tus-js-client', proxy: server.proxy, uploadFolder: server.uploadFolder, passTime: null,
     async send(paths) {
       const left = [...paths];
       const sendNext = async (): Promise<void> => {
