@@ -7,25 +7,42 @@ import { foldedName, numberedName } from './safe-name.ts';
 const NO_HARD_LINKS: ReadonlySet<string> = new Set(['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EMLINK', 'EINVAL']);
 
 /**
- * Gives a complete, durable file its final name without ever replacing another: `photo.jpg`, else `photo (1).jpg`, … A hard
- * link fails with EEXIST where a rename would overwrite (link(2), rename(2)), and the name appears with all its bytes.
- * @param names folded, of what is known to be there; the new one is added at once, so that several files may look for one side by side
- * @returns the name it got
- * @throws system errors; then the staged file is still in staging
+ * Picks `photo.jpg`, else `photo (1).jpg`, …
+ * @param names folded, of what is known to be there; the picked one is added, so that several files may look for one side by side
  */
-export async function moveToFreeName(staged: string, folder: string, wanted: string, names: Set<string>): Promise<string> {
+export function pickFreeName(wanted: string, names: Set<string>): string {
   for (let attempt = 0; ; attempt += 1) {
     const name = numberedName(wanted, attempt);
     const folded = foldedName(name);
     if (names.has(folded)) continue;
     names.add(folded);
+    return name;
+  }
+}
+
+/**
+ * Gives a complete, durable file its final name without ever replacing another. A hard link fails with EEXIST where a rename
+ * would overwrite (link(2), rename(2)), and the name appears with all its bytes.
+ * @param first picked before; others are tried when there is something of that name that `names` did not know of
+ * @param next told of each of those others before it is tried
+ * @returns the name it got
+ * @throws system errors; then the staged file is still in staging
+ */
+export async function moveToFreeName(
+  staged: string,
+  folder: string,
+  { first, wanted, names, next }: { readonly first: string; readonly wanted: string; readonly names: Set<string>; readonly next: (name: string) => Promise<void> },
+): Promise<string> {
+  for (let name = first; ; ) {
     try {
-      // One that we did not know of stays in `names`: it is there.
       if (await moveIfFree(staged, join(folder, name))) return name;
     } catch (error) {
-      names.delete(folded);
+      names.delete(foldedName(name));
       throw error;
     }
+    // One that we did not know of stays in `names`: it is there.
+    name = pickFreeName(wanted, names);
+    await next(name);
   }
 }
 

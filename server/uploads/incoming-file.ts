@@ -9,6 +9,7 @@ import { FileHash } from './hash/file-hash.ts';
 import type { Placement } from './placement.ts';
 import { receiveBytes } from './receive-bytes.ts';
 import type { StagedFile } from './staged-file.ts';
+import { storedRecord } from './stored-record.ts';
 import { createThrottle } from './throttle.ts';
 import { PUBLISHED_MODE, type PublishedFile, type UploadFolder } from './upload-folder.ts';
 
@@ -35,7 +36,8 @@ export interface ArrivedFile {
   readonly received: number;
   readonly digest: CheckedDigest;
   /** @throws Failure; then nothing is left of the file */
-  publish(): Promise<PublishedFile>;
+  /** @param record as it stands; null when nobody but us knows its id */
+  publish(record: UploadRecord | null): Promise<PublishedFile>;
   discard(): Promise<void>;
 }
 
@@ -58,9 +60,9 @@ export async function receiveFile(stream: Readable, options: IncomingOptions): P
       received,
       digest,
       discard: () => staged.discard(),
-      async publish() {
+      async publish(record) {
         try {
-          return await folder.publish(staged, placement.folders, placement.name);
+          return await folder.publish(staged, placement.folders, placement.name, record && ((file) => storedRecord(record, file, digest)));
         } catch (error) {
           await staged.discard();
           throw diskFailure(error);

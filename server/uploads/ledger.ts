@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import QuickLRU from 'quick-lru';
 import type { FileDigest, UploadRecord, UploadState } from '../contracts/upload.ts';
 import type { FailureCode } from '../contracts/failure.ts';
@@ -9,6 +10,7 @@ import type { ProgressEntry } from './progress-entry.ts';
 import { Queue } from './queue.ts';
 import type { CheckedDigest } from './hash/check-digest.ts';
 import { RunningUploads } from './running-uploads.ts';
+import { storedRecord } from './stored-record.ts';
 import type { PublishedFile } from './upload-folder.ts';
 
 /** Batches whose sum this process remembers without asking the cache. */
@@ -39,6 +41,7 @@ export class Ledger {
   readonly running = new RunningUploads();
   /** What senders said beforehand that the hash of an upload will be. */
   readonly told = new QuickLRU<string, FileDigest>({ maxSize: REMEMBERED_DIGESTS });
+  readonly #earlier = new Map<string, { readonly record: UploadRecord; readonly absolutePath: string }>();
   readonly #places = new WeakMap<UploadRecord, string>();
   readonly #batches = new QuickLRU<string, ProgressEntry>({ maxSize: REMEMBERED_BATCHES });
   readonly #cache: ProgressCache;
@@ -68,16 +71,27 @@ export class Ledger {
     return this.put({ ...record, ...reason, state: 'interrupted', changedAtMs: Date.now() });
   }
 
-  /** @param digest of the stored bytes; `isTold`: their sender gave the same */
-  store(record: UploadRecord, published: PublishedFile, { digest, isTold }: CheckedDigest): UploadRecord {
-    const now = Date.now();
-    const { name, path } = published;
-    const renamed = name !== record.name && record.originalName === undefined ? { originalName: record.name } : {};
-    const stored = { ...record, ...renamed, name, path, size: record.received, state: 'stored' as const, digest, ...(isTold ? { verified: true as const } : {}), storedAtMs: now, changedAtMs: now };
+  store(record: UploadRecord, published: PublishedFile, digest: CheckedDigest): UploadRecord {
+    const stored = storedRecord(record, published, digest);
     this.told.delete(record.id);
     this.#places.set(stored, published.absolutePath);
-    this.#log('info', 'upload:stored', { id: record.id, name, bytes: record.received, sender: record.sender.name });
+    this.#log('info', 'upload:stored', { id: record.id, name: stored.name, bytes: record.received, sender: record.sender.name });
     return this.put(stored);
+  }
+
+  /** What earlier runs stored. @param root folder that the paths begin at */
+  remember(records: readonly UploadRecord[], root: string): void {
+    for (const record of records) this.#earlier.set(record.id, { record, absolutePath: join(root, record.path) });
+  }
+
+  /** The record of an upload. One that an earlier run stored comes back into the queue when somebody asks for it. */
+  recall(id: string): UploadRecord | undefined {
+    const known = this.queue.get(id);
+    const earlier = this.#earlier.get(id);
+    if (known !== undefined || earlier === undefined) return known;
+    this.#earlier.delete(id);
+    this.#places.set(earlier.record, earlier.absolutePath);
+    return this.put(earlier.record);
   }
 
   /** Forgets an upload that has ended. */
@@ -114,7 +128,7 @@ export class Ledger {
 
   /** The record of an upload, here or in another process. */
   async findRecord(id: string): Promise<UploadRecord | undefined> {
-    const here = this.queue.get(id);
+    const here = this.recall(id);
     if (here !== undefined) return here;
     const entry = await this.#cache.get(`upload:${id}`);
     return entry?.kind === 'upload' ? entry.record : undefined;

@@ -36,7 +36,8 @@ export function isProgressEntry(value: unknown): value is ProgressEntry {
   );
 }
 
-function isUploadRecord(value: unknown): value is UploadRecord {
+/** Looks at a record that was written down somewhere. */
+export function isUploadRecord(value: unknown): value is UploadRecord {
   if (!isObject(value) || !isObject(value['sender'])) return false;
   const texts = [value['id'], value['batch'], value['name'], value['path'], value['sender']['id'], value['sender']['name']];
   const counts = [value['received'], value['createdAtMs'], value['changedAtMs']];

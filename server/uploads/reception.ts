@@ -41,7 +41,7 @@ export async function receiveUpload(order: FileOrder, reception: Reception): Pro
   const { announced, sender, batch, rawName } = order;
   const { ledger, maxFileBytes } = reception;
   const id = announced?.id ?? randomUUID();
-  const known = ledger.queue.get(id);
+  const known = ledger.recall(id);
   const placed = newRecord({ id, batch, sender, rawName: announced?.name ?? rawName, announced }, known?.createdAtMs ?? Date.now());
 
   const refuse = (record: UploadRecord): Arrival => {
@@ -96,7 +96,7 @@ async function receivePlaced(order: FileOrder, placement: Placement, start: Uplo
   };
   const publish = async (): Promise<UploadRecord> => {
     try {
-      const published = await arrived.publish();
+      const published = await arrived.publish(order.announced === undefined ? null : record);
       const stored = ledger.store(record, published, arrived.digest);
       running.over();
       return stored;

@@ -2,11 +2,13 @@ import { chmod, lstat, mkdir, open, realpath, stat, statfs } from 'node:fs/promi
 import { join } from 'node:path';
 import { Failure, systemErrorCode } from '../failure.ts';
 import { diskFailure } from './disk-failure.ts';
-import { moveToFreeName } from './final-name.ts';
+import type { UploadRecord } from '../contracts/upload.ts';
+import { moveToFreeName, pickFreeName } from './final-name.ts';
 import { createGroups } from './in-groups.ts';
 import { createResumableFolder, type ResumableFolder } from './resumable/resumable-folder.ts';
 import { createStagedFile, type StagedFile } from './staged-file.ts';
 import { sweepStaging } from './staged-name.ts';
+import { createStoredJournal, type StoredLine } from './stored-journal.ts';
 import { TakenNames } from './taken-names.ts';
 
 /** Hidden folder inside the upload folder, so that both are on one volume. */
@@ -31,8 +33,12 @@ export interface UploadFolder {
    * Gives a sealed file its final name and makes that durable.
    * @param folders cleaned components below the upload folder; missing ones are made
    * @param name cleaned name; another is taken when this one exists
+   * @param toRecord what the record will say once it has that name: noted first, so that the upload is known to be stored also after
+   *   a crash; null when nobody will ask for it again
    */
-  publish(staged: Pick<StagedFile, 'path'>, folders: readonly string[], name: string): Promise<PublishedFile>;
+  publish(staged: Pick<StagedFile, 'path'>, folders: readonly string[], name: string, toRecord: ToRecord | null): Promise<PublishedFile>;
+  /** What was published here in the last `keepMs`, also by earlier runs, and is still there. */
+  storedBefore(keepMs: number): Promise<readonly UploadRecord[]>;
   /** Bytes that may still be written, or null when the system does not say. */
   freeBytes(): Promise<number | null>;
 }
@@ -40,10 +46,13 @@ export interface UploadFolder {
 /** Mode of a published file: what the system gives to any new file of this user. */
 export const PUBLISHED_MODE = 0o666 & ~process.umask();
 
+type ToRecord = (file: Pick<PublishedFile, 'path' | 'name'>) => UploadRecord;
+
 interface ToPublish {
   readonly staged: string;
   readonly folders: readonly string[];
   readonly name: string;
+  readonly toRecord: ToRecord | null;
 }
 
 /**
@@ -68,13 +77,25 @@ export async function openUploadFolder(wanted: string): Promise<UploadFolder> {
 
 function createUploadFolder(path: string, staging: string, device: bigint): UploadFolder {
   const taken = new TakenNames();
+  const journal = createStoredJournal(staging, path);
+
+  const lineOf = async ({ staged, folders, toRecord }: ToPublish, name: string): Promise<readonly StoredLine[]> => {
+    if (toRecord === null) return [];
+    const { ino } = await stat(staged, { bigint: true });
+    return [{ record: toRecord({ name, path: [...folders, name].join('/') }), inode: String(ino) }];
+  };
   // Files that come to one folder at the same time share the looks at it and the fsync that makes their names durable.
   const publish = createGroups(async (files: readonly ToPublish[]) => {
     // Another disk mounted in this place, or none: do not fill the wrong one.
     if ((await deviceOf(path)) !== device) throw new Failure('STORAGE_UNAVAILABLE');
     const folder = await makeFolders(path, files[0]?.folders ?? []);
     const names = await taken.open(folder);
-    const moved = await Promise.allSettled(files.map(({ staged, name }) => moveToFreeName(staged, folder, name, names)));
+    const picked = files.map((file) => ({ file, first: pickFreeName(file.name, names) }));
+    await journal.note((await Promise.all(picked.map(({ file, first }) => lineOf(file, first)))).flat());
+    const moved = await Promise.allSettled(picked.map(({ file, first }) => {
+      const next = async (name: string): Promise<void> => journal.note(await lineOf(file, name));
+      return moveToFreeName(file.staged, folder, { first, wanted: file.name, names, next });
+    }));
     await taken.noteChange(folder);
     await syncFolder(folder);
     return moved;
@@ -90,14 +111,15 @@ function createUploadFolder(path: string, staging: string, device: bigint): Uplo
         throw diskFailure(error);
       }
     },
-    async publish(staged, folders, name) {
+    async publish(staged, folders, name, toRecord) {
       try {
-        const finalName = await publish(folders.join('/'), { staged: staged.path, folders, name });
+        const finalName = await publish(folders.join('/'), { staged: staged.path, folders, name, toRecord });
         return { path: [...folders, finalName].join('/'), name: finalName, absolutePath: join(path, ...folders, finalName) };
       } catch (error) {
         throw diskFailure(error);
       }
     },
+    storedBefore: (keepMs) => journal.restore(keepMs),
     async freeBytes() {
       try {
         const { bavail, bsize } = await statfs(path);

@@ -59,6 +59,7 @@ export class UploadService {
   /** From now on files land there; what is unfinished in it goes on. */
   async useFolder(folder: UploadFolder): Promise<void> {
     this.#folder = folder;
+    this.#ledger.remember(await folder.storedBefore(this.#options.keepMs), folder.path);
     const count = await this.resumable.restore(folder);
     if (count > 0) this.#options.log('info', 'uploads:restored', { count });
   }
@@ -110,11 +111,10 @@ export class UploadService {
    * @throws Failure UPLOAD_ID_IN_USE when an id belongs to another sender
    */
   announce(sender: Sender, batch: string, files: readonly AnnouncedFile[], revive: boolean): readonly UploadRecord[] {
-    const { queue } = this.#ledger;
-    const isForeign = ({ id }: AnnouncedFile): boolean => (queue.get(id)?.sender.id ?? sender.id) !== sender.id;
+    const isForeign = ({ id }: AnnouncedFile): boolean => (this.#ledger.recall(id)?.sender.id ?? sender.id) !== sender.id;
     if (files.some(isForeign)) throw new Failure('UPLOAD_ID_IN_USE');
     return files.map((file) => {
-      const known = queue.get(file.id);
+      const known = this.#ledger.recall(file.id);
       const stays = known !== undefined && (known.state === 'stored' || isUnderWay(known) || (known.state === 'cancelled' && !revive));
       if (stays) return known;
       if (file.digest !== undefined) this.#ledger.told.set(file.id, file.digest);
@@ -153,7 +153,7 @@ export class UploadService {
 
   /** The batch under which the sender announced these files before; undefined when it did not. */
   batchOf(files: readonly AnnouncedFile[], senderId: string): string | undefined {
-    const record = files.map(({ id }) => this.#ledger.queue.get(id)).find((known) => known !== undefined);
+    const record = files.map(({ id }) => this.#ledger.recall(id)).find((known) => known !== undefined);
     return record?.sender.id === senderId ? record.batch : undefined;
   }
 
@@ -163,7 +163,7 @@ export class UploadService {
    * @throws Failure UPLOAD_NOT_FOUND, also for somebody else's; ALREADY_COMPLETE when it was stored meanwhile
    */
   async cancelOrDrop(id: string, senderId: string | undefined): Promise<void> {
-    const record = visible(this.#ledger.queue.get(id), senderId);
+    const record = visible(this.#ledger.recall(id), senderId);
     const cancelled = new Failure('CANCELLED');
     const ending = this.#ledger.running.end(id, cancelled);
     if (ending === null && ENDED.has(record.state)) {

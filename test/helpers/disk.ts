@@ -19,12 +19,15 @@ export async function listTree(folder: string): Promise<ReadonlyMap<string, stri
   return new Map([...found].toSorted(([one], [other]) => (one < other ? -1 : 1)));
 }
 
-/** What lies in staging; empty when there is no staging folder. */
+/** Where the server notes what it stored; stays, and is no trace of any one upload. */
+const JOURNAL_NAME = 'stored.jsonl';
+
+/** What lies in staging of uploads under way; empty when there is no staging folder. */
 export async function listStaging(folder: string): Promise<readonly StagedFile[]> {
   const staging = join(folder, STAGING_NAME);
   const names = await readdir(staging).catch(ignoreMissing);
   const files = await Promise.all(
-    (names ?? []).map(async (name) => {
+    (names ?? []).filter((name) => name !== JOURNAL_NAME).map(async (name) => {
       const found = await stat(join(staging, name)).catch(ignoreMissing);
       return found === undefined ? [] : [{ name, sizeBytes: found.size, mode: found.mode & 0o777 }];
     }),

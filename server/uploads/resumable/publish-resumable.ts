@@ -2,8 +2,9 @@ import { checkDigest, type CheckedDigest } from '../hash/check-digest.ts';
 import { algorithmOf } from '../hash/file-digest.ts';
 import type { FileHash } from '../hash/file-hash.ts';
 import type { PublishedFile, UploadFolder } from '../upload-folder.ts';
-import type { ResumableInfo } from './resumable-info.ts';
-import { placed } from './resumable-record.ts';
+import { storedRecord } from '../stored-record.ts';
+import type { ResumableState } from './resumable-folder.ts';
+import { placed, recordOf } from './resumable-record.ts';
 
 /**
  * Checks an upload whose bytes are all there and durable, and gives it its final name.
@@ -12,14 +13,14 @@ import { placed } from './resumable-record.ts';
  */
 export async function publishResumable(
   folder: UploadFolder,
-  info: ResumableInfo,
+  { info, offset }: Pick<ResumableState, 'info' | 'offset'>,
   hash: FileHash | null,
 ): Promise<{ readonly published: PublishedFile; readonly digest: CheckedDigest }> {
   const target = placed(info);
   if (!target.ok) throw target.failure;
   const digest = checkDigest(hash?.digest() ?? (await folder.resumables.hash(info.id, algorithmOf(info.digest))), info.digest);
   const { folders, name } = target.placement;
-  const published = await folder.publish({ path: folder.resumables.partOf(info.id) }, folders, name);
+  const published = await folder.publish({ path: folder.resumables.partOf(info.id) }, folders, name, (file) => storedRecord(recordOf({ info, offset }, 'finishing'), file, digest));
   await folder.resumables.remove(info.id);
   return { published, digest };
 }

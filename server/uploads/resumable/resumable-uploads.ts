@@ -55,12 +55,17 @@ export class ResumableUploads {
     this.#folders.add(folder);
     await this.#sweep(folder);
     const states = await folder.resumables.list();
+    let count = 0;
     for (const { info, offset, changedAtMs } of states) {
-      if (this.#ledger.queue.get(info.id) !== undefined) continue;
+      const known = this.#ledger.recall(info.id);
+      // Killed between giving it its name and clearing up.
+      if (known?.state === 'stored' && known.sender.id === info.sender.id) await folder.resumables.remove(info.id);
+      else count += 1;
+      if (known !== undefined) continue;
       const { record } = placed(info);
       this.#ledger.put({ ...record, received: offset, state: 'interrupted', changedAtMs: Math.round(changedAtMs) });
     }
-    return states.length;
+    return count;
   }
 
   /**
@@ -68,7 +73,7 @@ export class ResumableUploads {
    * @throws Failure FILE_TOO_LARGE, UPLOAD_ID_IN_USE, CANCELLED, FILENAME_INVALID, PATH_TOO_DEEP, PATH_TOO_LONG, those of the disk
    */
   async create(folder: UploadFolder, announced: Omit<ResumableInfo, 'createdAtMs'>): Promise<Standing> {
-    const known = this.#ledger.queue.get(announced.id);
+    const known = this.#ledger.recall(announced.id);
     if (known !== undefined && known.sender.id !== announced.sender.id) throw new Failure('UPLOAD_ID_IN_USE');
     if (known?.state === 'cancelled') throw new Failure('CANCELLED');
     if (announced.size > this.#options.maxFileBytes) throw new Failure('FILE_TOO_LARGE', { limit: this.#options.maxFileBytes });
@@ -233,7 +238,7 @@ export class ResumableUploads {
   }
 
   #storedSize(id: string, senderId: string): number | null {
-    const record = this.#ledger.queue.get(id);
+    const record = this.#ledger.recall(id);
     return record?.state === 'stored' && record.sender.id === senderId ? record.received : null;
   }
 }

@@ -80,7 +80,7 @@ export function createTransfer(ledger: Ledger): Transfer {
       const { id, size } = state.info;
       try {
         const hash = hashes.take(id, size, algorithmOf(state.info.digest));
-        const { published, digest } = await publishResumable(folder, state.info, hash);
+        const { published, digest } = await publishResumable(folder, { info: state.info, offset: size }, hash);
         ledger.store({ ...recordOf(state, 'finishing'), received: size }, published, digest);
         return standingOfStored(size);
       } catch (error) {
