@@ -49,7 +49,7 @@ export function createTusJsClient(server: ChaosServer): ChaosSender {
   }
 
   return {
-    name: 'tus-js-client', proxy: server.proxy, uploadFolder: server.uploadFolder, passTime: null,
+    name: 'tus-js-client', leavesEmpty: true, proxy: server.proxy, uploadFolder: server.uploadFolder, passTime: null,
     async send(paths) {
       const left = [...paths];
       const sendNext = async (): Promise<void> => {
