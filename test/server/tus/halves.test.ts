@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { readdir, readFile, truncate, unlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { STAGING_NAME } from '../../helpers/disk.ts';
+import { listStaging, STAGING_NAME } from '../../helpers/disk.ts';
 import { readFailureCode } from '../../helpers/http-answer.ts';
 import { sampleBytes, sha256 } from '../../helpers/sample-bytes.ts';
 import { startTestServer } from '../../helpers/start-server.ts';
@@ -27,7 +27,7 @@ describe('an upload whose state on disk is damaged', () => {
     await damage(stagedPath(server.folder, id, 'part'), stagedPath(server.folder, id, 'json'));
     const answer = await tus.patch(id, HALF, CONTENT.subarray(HALF));
     expect([answer.status, readFailureCode(answer)]).toEqual([410, 'UPLOAD_STATE_LOST']);
-    expect(await readdir(join(server.folder, STAGING_NAME))).toEqual(['quarantine']);
+    expect((await listStaging(server.folder)).map(({ name }) => name)).toEqual(['quarantine']);
     expect((await tus.head(id)).status).toBe(404);
 
     const disk = await watchDisk(server);
@@ -42,7 +42,7 @@ describe('an upload whose state on disk is damaged', () => {
     const created = await createTusClient(server.guest).create({ size: CONTENT.length, id, body: CONTENT });
     expect([created.status, offsetIn(created)]).toEqual([201, CONTENT.length]);
     expect(sha256(await readFile(join(server.folder, 'file.bin')))).toBe(sha256(CONTENT));
-    expect(await readdir(join(server.folder, STAGING_NAME))).toEqual(['quarantine']);
+    expect((await listStaging(server.folder)).map(({ name }) => name)).toEqual(['quarantine']);
   });
 });
 
@@ -98,7 +98,7 @@ describe('an upload that is finished while somebody asks', () => {
       const { state } = await server.guest.record(id).catch(() => ({ state: 'dropped' }));
       expect(sent.status === 204 ? ['stored', 'dropped'] : ['cancelled']).toContain(state);
     }
-    expect(await readdir(join(server.folder, STAGING_NAME))).toEqual([]);
+    expect(await listStaging(server.folder)).toEqual([]);
     const whole = sha256(CONTENT);
     const disk = await watchDisk(server);
     await disk.expectClean();
