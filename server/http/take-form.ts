@@ -169,7 +169,9 @@ class Form {
   #endIfItFalls(record: UploadRecord, index: number, isRead: boolean): void {
     if (record.failure === undefined) return;
     const { code } = record.failure;
-    const falls = this.#announced === undefined && (!FILE_FAULTS.has(code) || (this.#totalBytes === null && !isRead));
+    // Cancelled when all of it was here: nothing of the form is in doubt.
+    const isOwn = FILE_FAULTS.has(code) || (code === 'CANCELLED' && isRead);
+    const falls = this.#announced === undefined && (!isOwn || (this.#totalBytes === null && !isRead));
     const isLast = this.#announced !== undefined && index === this.#announced.length - 1;
     const isLong = this.#totalBytes === null || (record.size ?? this.#totalBytes) - record.received > WORTH_CUTTING_BYTES;
     if (falls || (isLast && isLong && !isRead)) this.end(Failure.from(record.failure));
