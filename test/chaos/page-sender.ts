@@ -67,6 +67,14 @@ export async function openPageSender(page: Page, context: BrowserContext, server
     }),
   };
 
+  const tries = (): number => proxy.seen().filter(({ method }) => method !== 'GET').length;
+  let triesBefore: number | null = null;
+  /** Until it tries again: whatever is on its way then must not look silent as well. */
+  async function passTime(): Promise<void> {
+    triesBefore ??= tries();
+    if (tries() === triesBefore) await page.clock.fastForward(STALL_MS);
+  }
+
   return {
     name: 'page', proxy, uploadFolder,
     async send(paths) {
@@ -74,7 +82,7 @@ export async function openPageSender(page: Page, context: BrowserContext, server
       await guest.send.click();
     },
     suffer: (fault, sources) => sufferings[fault](sources),
-    passTime: withClock ? () => page.clock.fastForward(STALL_MS) : null,
+    passTime: withClock ? passTime : null,
     expectArrived: () => expect(guest.verdict).toHaveText(/^(?:Your|All) .*arrived, (?:every one )?verified$/, { timeout: PATIENCE_MS }),
   };
 }
