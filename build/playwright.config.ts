@@ -27,8 +27,8 @@ const ci = process.env['CI'] === 'true';
 export default defineConfig({
   testDir: `${root}test`,
   outputDir: `${root}test-results`,
-  // Two processors are what a small machine has; a window in front of another one slows both down.
-  workers: 2,
+  // Two processors are what a small machine has, and pages mostly wait for slow lines; a window in front of another one slows both down.
+  workers: 3,
   fullyParallel: false,
   forbidOnly: ci,
   retries: 0,
@@ -40,7 +40,7 @@ export default defineConfig({
     { name: 'renderer', testMatch: '**/test/renderer/**/*.spec.ts', use: chromium },
     { name: 'browser', testMatch: ['**/test/server/**/*.spec.ts', '**/test/end-to-end/**/*.spec.ts', '**/test/suites/**/*.spec.ts'], use: chromium },
     { name: 'electron', testMatch: '**/test/electron/**/*.spec.ts', testIgnore: '**/packed*.spec.ts', workers: 1, timeout: 120_000 },
-    { name: 'chaos', testMatch: '**/test/chaos/**/*.spec.ts', use: { ...chromium, trace: 'off' }, timeout: 240_000 },
+    { name: 'chaos', testMatch: '**/test/chaos/**/*.spec.ts', use: { ...chromium, trace: 'off' }, workers: 2, timeout: 240_000 },
     { name: 'packed', testMatch: '**/test/electron/**/packed*.spec.ts', workers: 1, timeout: 120_000 },
   ],
 });

@@ -53,16 +53,26 @@ export function titleOf({ fault, percent, size }: ChaosRun): string {
   return `${fault} at ${percent} %, ${size}`;
 }
 
+const isAll = process.env['SLIPWAY_CHAOS'] === 'all';
+
 function pointsOf(fault: FaultName, turn: number): readonly number[] {
   // It goes through all points by itself.
   if (fault === 'pauses') return POINTS.slice(0, 1);
-  return process.env['SLIPWAY_CHAOS'] === 'all' ? POINTS : [POINTS[turn % POINTS.length] ?? POINTS[0]];
+  return isAll ? POINTS : [POINTS[turn % POINTS.length] ?? POINTS[0]];
 }
 
-/** Every fault at every point with either size; without `SLIPWAY_CHAOS=all` each fault with either size at one point, in turn. */
-export function chosenRuns(): readonly ChaosRun[] {
-  return FAULTS.flatMap((fault, index) => (['large', 'small'] as const)
-    // What is small is over before anybody can pause it.
-    .filter((size) => fault !== 'pauses' || size === 'large')
+function sizesOf(fault: FaultName, turn: number): readonly SizeName[] {
+  // What is small is over before anybody can pause it.
+  if (fault === 'pauses') return ['large'];
+  if (isAll) return ['large', 'small'];
+  return turn % 2 === 0 ? ['large'] : ['small'];
+}
+
+/**
+ * Every fault at every point with either size; without `SLIPWAY_CHAOS=all` each fault with one size at one point, in turn.
+ * @param turn where the sizes begin, so that of two senders one has what the other leaves out
+ */
+export function chosenRuns(turn: 0 | 1): readonly ChaosRun[] {
+  return FAULTS.flatMap((fault, index) => sizesOf(fault, index + turn)
     .flatMap((size, which) => pointsOf(fault, index + which).map((percent) => ({ fault, percent, size }))));
 }

@@ -21,7 +21,7 @@ const test = base.extend<object, { readonly wired: WiredApp }>({
 
 /** The runs of the window with files of one size: two files of tests go side by side. */
 export function declareWindowRuns(size: SizeName): void {
-  for (const run of chosenRuns().filter((each) => each.size === size)) {
+  for (const run of chosenRuns(0).filter((each) => each.size === size)) {
     test(`window: ${titleOf(run)}`, async ({ wired }, testInfo) => {
       const { app } = wired;
       const sources = await makeSources(app.inTemp('inbox'), `${run.fault}-${run.percent}-${run.size}`, run.size);
