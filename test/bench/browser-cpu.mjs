@@ -1,7 +1,7 @@
 import { median } from './interleave.mjs';
 
 /** Processes of a Chromium as people name them; what is in none of these took next to nothing. */
-const PROCESSES = { browser: 'browser process', renderer: 'page', utility: 'network service' };
+const PROCESSES = { browser: 'browser process', renderer: 'page', 'network.mojom.NetworkService': 'network service' };
 
 /**
  * Notes where a browser's CPU time goes while a page sends: the page's own process reads and hashes, the browser process reads
