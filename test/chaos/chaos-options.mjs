@@ -11,7 +11,7 @@ Usage: npm run chaos -- [options]
   --only FAULTS      only these, with commas between: ${FAULTS.join(', ')}
   --sender SENDERS   only these: ${SENDERS.join(', ')}
   --size SIZE        large (one file of 24 MiB) or small (30 files of 200 kB)
-  --ci               every fault at one point with one size, as \`npm test\` does
+  --ci               every fault at one point with one size; \`npm test\` does so from the page
   --workers N        so many runs side by side (default 2)
   --help             prints this
 

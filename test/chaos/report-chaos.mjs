@@ -9,6 +9,6 @@ export async function reportChaos(reportFile, { isAll }) {
   await mkdir(join(ROOT, 'out'), { recursive: true });
   await writeFile(join(ROOT, 'out', 'chaos.json'), `${JSON.stringify({ isAll, runs }, null, 2)}\n`);
   const failed = runs.filter(({ passed }) => !passed).length;
-  const scope = isAll ? 'Every fault at every point.' : 'Every fault for every sender, at one point with one size each; `npm run chaos` runs all points with both sizes.';
+  const scope = isAll ? 'Every fault at every point.' : 'Every fault for the page, at one point with one size each; `npm run chaos` runs all points with both sizes, from the window and other clients too.';
   process.stdout.write(`\n${renderRuns(runs)}\n\n${scope} ${runs.length} runs, ${failed} failed. Written to out/chaos.json.\n`);
 }
