@@ -26,7 +26,10 @@ interface IncomingOptions {
   /** What its sender says that its hash is. */
   readonly told: FileDigest | undefined;
   readonly maxBytes: number;
+  /** Ends it while bytes come. */
   readonly signal: AbortSignal;
+  /** Ends it also when they are all here. */
+  readonly lastWord: AbortSignal;
   readonly listener: IncomingListener;
 }
 
@@ -46,7 +49,7 @@ export interface ArrivedFile {
  * @throws Failure; then nothing is left of the file, and the stream goes on into nothing
  */
 export async function receiveFile(stream: Readable, options: IncomingOptions): Promise<ArrivedFile> {
-  const { folder, placement, record, told, signal, listener } = options;
+  const { folder, placement, record, told, lastWord, listener } = options;
   const staged = await stageOrDrain(stream, folder);
   try {
     const hash = FileHash.start(algorithmOf(told));
@@ -55,7 +58,7 @@ export async function receiveFile(stream: Readable, options: IncomingOptions): P
     const digest = checkDigest(hash.digest(), told);
     listener.onFinishing(received);
     await staged.seal(PUBLISHED_MODE);
-    if (signal.aborted) throw signal.reason;
+    if (lastWord.aborted) throw lastWord.reason;
     return {
       received,
       digest,

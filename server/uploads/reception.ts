@@ -41,7 +41,7 @@ export async function receiveUpload(order: FileOrder, reception: Reception): Pro
   const { announced, sender, batch, rawName } = order;
   const { ledger, maxFileBytes } = reception;
   const id = announced?.id ?? randomUUID();
-  const known = ledger.recall(id);
+  const known = await giveWay(id, sender, ledger);
   const placed = newRecord({ id, batch, sender, rawName: announced?.name ?? rawName, announced }, known?.createdAtMs ?? Date.now());
 
   const refuse = (record: UploadRecord): Arrival => {
@@ -60,10 +60,24 @@ export async function receiveUpload(order: FileOrder, reception: Reception): Pro
   return receivePlaced(order, placed.placement, ledger.put({ ...placed.record, state: 'receiving' }), reception);
 }
 
+/**
+ * What is known of an upload once an older sending of it has ended. Its sender gave that one up, and the server may not know it yet: a
+ * browser repeats a form at once whose connection broke, and a line can be dead for long before anybody notices. What has all its bytes
+ * is stored; what has not, ends.
+ */
+async function giveWay(id: string, sender: Sender, ledger: Ledger): Promise<UploadRecord | undefined> {
+  const older = ledger.queue.get(id);
+  if (older?.sender.id === sender.id && older.state === 'finishing') await ledger.running.over(id);
+  else if (older?.sender.id === sender.id) await ledger.running.end(id, new Failure('UPLOAD_ABORTED'));
+  return ledger.recall(id);
+}
+
 async function receivePlaced(order: FileOrder, placement: Placement, start: UploadRecord, reception: Reception): Promise<Arrival> {
   const { ledger, folder, maxFileBytes: maxBytes } = reception;
   const running = ledger.running.begin(start.id);
   const signal = AbortSignal.any([running.signal, order.signal]);
+  // A file that stands for itself and is all here needs its connection no more.
+  const lastWord = order.announced === undefined ? signal : running.signal;
   let record = start;
 
   const end = (error: unknown): UploadRecord => {
@@ -83,7 +97,7 @@ async function receivePlaced(order: FileOrder, placement: Placement, start: Uplo
   let arrived: ArrivedFile;
   try {
     const told = order.announced?.digest ?? ledger.told.get(record.id);
-    arrived = await receiveFile(order.stream, { folder, placement, record, told, maxBytes, signal, listener });
+    arrived = await receiveFile(order.stream, { folder, placement, record, told, maxBytes, signal, lastWord, listener });
   } catch (error) {
     return { kind: 'ended', record: end(error) };
   }
@@ -106,9 +120,9 @@ async function receivePlaced(order: FileOrder, placement: Placement, start: Uplo
   };
   const decide = (decision: () => Promise<UploadRecord>): Promise<UploadRecord> => (outcome ??= decision());
   // Whoever cancels it does not wait for the rest of the form.
-  const giveUp = (): void => void decide(() => discard(signal.reason));
-  if (signal.aborted) giveUp();
-  else signal.addEventListener('abort', giveUp, { once: true });
+  const giveUp = (): void => void decide(() => discard(lastWord.reason));
+  if (lastWord.aborted) giveUp();
+  else lastWord.addEventListener('abort', giveUp, { once: true });
   return {
     kind: 'arrived',
     publish: () => decide(publish),

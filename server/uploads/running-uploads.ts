@@ -28,6 +28,11 @@ export class RunningUploads {
     return this.#running.has(id);
   }
 
+  /** Resolves when it has come to an end by itself; null when it does not run. */
+  over(id: string): Promise<void> | null {
+    return this.#running.get(id)?.over ?? null;
+  }
+
   /** Ends one, at once; resolves when its record says so, or that it was too late. Null when it does not run. */
   end(id: string, failure: Failure): Promise<void> | null {
     const entry = this.#running.get(id);

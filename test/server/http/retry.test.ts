@@ -1,5 +1,4 @@
 import { describe, expect, test } from 'vitest';
-import { readFailureCode } from '../../helpers/http-answer.ts';
 import { announced, buildAnnouncedForm } from '../../helpers/multipart.ts';
 import { sampleBytes } from '../../helpers/sample-bytes.ts';
 import { startSession } from '../../helpers/session.ts';
@@ -45,17 +44,19 @@ describe('sending an id again', () => {
     await disk.expectDone({ 'photo.jpg': content });
   });
 
-  test('is refused while it is under way; the first goes on', async () => {
+  test('takes over from an older sending that is still under way, which its sender gave up', async () => {
     const server = await startTestServer();
     const disk = await watchDisk(server);
     const content = sampleBytes(500_000);
     const first = await openSlowUpload(server, { content, name: 'photo.jpg' });
     await first.sendTo(100_000);
     await waitUntil('bytes to arrive', async () => (await server.guest.record(first.id).catch(() => undefined))?.received);
-    const refused = await server.guest.post('/api/uploads', buildAnnouncedForm([announced('photo.jpg', content, { id: first.id })]));
-    expect([refused.status, readFailureCode(refused)]).toEqual([409, 'UPLOAD_ID_IN_USE']);
-    expect((await first.finish()).status).toBe(201);
+    const again = await server.guest.send(buildAnnouncedForm([announced('photo.jpg', content, { id: first.id })]));
+    expect([again.status, again.uploads.map(({ state }) => state)]).toEqual([201, ['stored']]);
+    const late = await first.finish();
+    expect(late.status).not.toBe(201);
     await disk.expectDone({ 'photo.jpg': content });
+    expect((await server.guest.record(first.id)).state).toBe('stored');
   });
 
   test('of somebody else touches neither their file nor their record', async () => {
