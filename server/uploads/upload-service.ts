@@ -171,10 +171,11 @@ export class UploadService {
       return;
     }
     await ending;
+    const isResumable = await this.resumable.has(id);
     const now = this.#ledger.queue.get(id) ?? record;
     if (now.state === 'stored') throw new Failure('ALREADY_COMPLETE');
     if (ENDED.has(now.state)) return;
-    if (await this.resumable.has(id)) await this.resumable.terminate(id, record.sender.id);
+    if (isResumable) await this.resumable.terminate(id, record.sender.id);
     else this.#ledger.fail(now, cancelled);
   }
 

@@ -36,11 +36,13 @@ export interface TestServer {
 export interface TestServerOptions extends Partial<ServerConfig> {
   /** Folder on another disk under which the test's own folder is made. */
   readonly parent?: string;
+  /** Told each log line in the moment in which it is written. */
+  readonly onLog?: (line: LogLine) => void;
 }
 
 /** A real server in this process on a free port and in a new folder. The caller stops it. */
 export async function launchServer(options: TestServerOptions = {}): Promise<TestServer> {
-  const { parent, ...config } = options;
+  const { parent, onLog, ...config } = options;
   const temp = await makeTempFolder(parent);
   const folder = config.folder ?? join(temp.path, 'uploads');
   const canary = join(temp.path, 'canary');
@@ -51,7 +53,10 @@ export async function launchServer(options: TestServerOptions = {}): Promise<Tes
   try {
     running = await startServer(
       { code: TEST_CODE, ownerToken: OWNER_TOKEN, reserveBytes: 0, name: 'Test computer', ...config, folder },
-      (level, event, fields = {}) => void log.push({ level, event, fields }),
+      (level, event, fields = {}) => {
+        log.push({ level, event, fields });
+        onLog?.({ level, event, fields });
+      },
     );
   } catch (error) {
     await temp.remove();

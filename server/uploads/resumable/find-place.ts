@@ -2,6 +2,7 @@ import { Failure } from '../../failure.ts';
 import { diskFailure } from '../disk-failure.ts';
 import type { UploadFolder } from '../upload-folder.ts';
 import type { ResumableState } from './resumable-folder.ts';
+import type { HeldLock } from './upload-lock.ts';
 
 /** Where there is a trace of an upload. */
 export interface Place {
@@ -10,9 +11,10 @@ export interface Place {
   readonly state: ResumableState | null;
 }
 
-/** An upload that can go on. */
+/** An upload that can go on, and the right to change it. */
 export interface Found extends Place {
   readonly state: ResumableState;
+  readonly lock: HeldLock;
 }
 
 /** Looks for an upload in all folders that were used. @throws Failure those of the disk */

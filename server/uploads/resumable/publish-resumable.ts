@@ -21,6 +21,5 @@ export async function publishResumable(
   const digest = checkDigest(hash?.digest() ?? (await folder.resumables.hash(info.id, algorithmOf(info.digest))), info.digest);
   const { folders, name } = target.placement;
   const published = await folder.publish({ path: folder.resumables.partOf(info.id) }, folders, name, (file) => storedRecord(recordOf({ info, offset }, 'finishing'), file, digest));
-  await folder.resumables.remove(info.id);
   return { published, digest };
 }

@@ -3,13 +3,14 @@ import { Failure } from '../../failure.ts';
 import type { Ledger } from '../ledger.ts';
 import { PUBLISHED_MODE, type UploadFolder } from '../upload-folder.ts';
 import type { AppendOrder } from './append-order.ts';
+import { createEndings } from './endings.ts';
 import { findPlace, isNotFound, type Found } from './find-place.ts';
 import { createIdleWatch, type IdleWatch } from './idle-watch.ts';
 import type { ResumableInfo } from './resumable-info.ts';
 import { placed, recordOf } from './resumable-record.ts';
 import { standingOfStored, type Standing } from './standing.ts';
 import { createTransfer, type Transfer } from './transfer.ts';
-import { underLock } from './upload-lock.ts';
+import { underLock, type HeldLock } from './upload-lock.ts';
 
 /** What is too old is looked for this often. */
 const SWEEP_EVERY_MS = 3_600_000;
@@ -30,6 +31,7 @@ export class ResumableUploads {
   readonly #options: ResumableOptions;
   readonly #ledger: Ledger;
   readonly #folders = new Set<UploadFolder>();
+  readonly #endings = createEndings();
   readonly #transfer: Transfer;
   readonly #idle: IdleWatch;
   readonly #sweeping: NodeJS.Timeout;
@@ -37,7 +39,7 @@ export class ResumableUploads {
   constructor(options: ResumableOptions) {
     this.#options = options;
     this.#ledger = options.ledger;
-    this.#transfer = createTransfer(options.ledger);
+    this.#transfer = createTransfer(options.ledger, this.#endings);
     this.#idle = createIdleWatch((id) => {
       const record = this.#ledger.queue.get(id);
       if (record?.state === 'receiving' && !this.#ledger.running.has(id)) this.#ledger.put({ ...record, state: 'interrupted', changedAtMs: Date.now() });
@@ -84,17 +86,17 @@ export class ResumableUploads {
     const place = (await findPlace(this.#folders, info.id)) ?? { folder, state: null };
     if (place.state !== null && place.state.info.sender.id !== info.sender.id) throw new Failure('UPLOAD_ID_IN_USE');
     const { resumables } = place.folder;
-    return underLock(resumables.lockOf(info.id), async () => {
+    return this.#underLock(place.folder, info.id, async (lock) => {
       // Under the lock, because whoever had it may have made, finished or removed it.
       const size = this.#storedSize(info.id, info.sender.id);
       if (size !== null) return standingOfStored(size);
       const state = await resumables.find(info.id);
-      if (state !== undefined && state !== null) return this.#standingOfSame({ folder: place.folder, state }, info);
+      if (state !== undefined && state !== null) return this.#standingOfSame({ folder: place.folder, state, lock }, info);
       if (state === null) await resumables.quarantine(info.id);
       await resumables.create(info);
       this.#ledger.put(first.record);
       this.#idle.start(info.id);
-      return this.#standingOf({ folder: place.folder, state: { info, offset: 0, changedAtMs: Date.now() } });
+      return this.#standingOf({ folder: place.folder, state: { info, offset: 0, changedAtMs: Date.now() }, lock });
     });
   }
 
@@ -115,14 +117,14 @@ export class ResumableUploads {
     const refuse = (offset: number): never => {
       throw new Failure('UPLOAD_OFFSET_CONFLICT', { offset });
     };
-    const add = async (found: Found, wanted: AbortSignal): Promise<Standing> => {
+    const add = async (found: Found): Promise<Standing> => {
       const { info } = found.state;
       if (order.offset !== found.state.offset) throw new Failure('UPLOAD_OFFSET_CONFLICT', { offset: found.state.offset });
       if (order.offset + (order.length ?? 0) > info.size) throw new Failure('UPLOAD_SIZE_EXCEEDED', { limit: info.size });
       this.#idle.clear(info.id);
       order.invite();
       const now = await noteDigest(found, order.digest);
-      const offset = await this.#transfer.write(order, now, wanted);
+      const offset = await this.#transfer.write(order, now);
       if (offset === info.size) return this.#transfer.finish(now);
       this.#idle.start(info.id);
       return { offset, size: info.size, expiresAtMs: Date.now() + this.#options.keepMs };
@@ -140,11 +142,9 @@ export class ResumableUploads {
       throw new Failure('ALREADY_COMPLETE');
     };
     const isOwn = this.#ledger.queue.get(id)?.sender.id === senderId;
-    if (isOwn) void this.#ledger.running.end(id, failure);
-    const remove = async ({ folder, state }: Found): Promise<void> => {
-      await folder.resumables.remove(id);
-      this.#ledger.fail(recordOf(state, 'interrupted'), failure);
-    };
+    // Whoever is bringing it removes it then, and nobody waits for a lock.
+    if (isOwn) await this.#ledger.running.end(id, failure);
+    const remove = (found: Found): Promise<void> => this.#fail(found, failure);
     await this.#unlessStored(id, senderId, refuse, () => this.#locked(id, senderId, remove)).catch((error: unknown) => {
       // The request that was bringing it has removed it already.
       if (!isOwn || !isNotFound(error) || this.#ledger.queue.get(id)?.failure?.code !== failure.code) throw error;
@@ -158,7 +158,8 @@ export class ResumableUploads {
   }
 
   /** True for an upload that was made here or restored, and has not ended. */
-  has(id: string): Promise<boolean> {
+  async has(id: string): Promise<boolean> {
+    await this.#endings.settled(id);
     return findPlace(this.#folders, id).then((place) => place !== undefined, () => false);
   }
 
@@ -167,12 +168,25 @@ export class ResumableUploads {
     clearInterval(this.#sweeping);
   }
 
-  async #locked<Result>(id: string, senderId: string, job: (found: Found, wanted: AbortSignal) => Promise<Result>): Promise<Result> {
+  async #locked<Result>(id: string, senderId: string, job: (found: Found) => Promise<Result>): Promise<Result> {
+    await this.#endings.settled(id);
     const place = await findPlace(this.#folders, id);
     // Before the lock: a stranger must not make anybody let go.
     if (place === undefined || (place.state !== null && place.state.info.sender.id !== senderId)) throw this.#absence(id, senderId);
     const { folder } = place;
-    return underLock(folder.resumables.lockOf(id), async (wanted) => job(await this.#require(folder, id, senderId), wanted));
+    return this.#underLock(folder, id, async (lock) => job(await this.#require(folder, id, senderId, lock)));
+  }
+
+  async #underLock<Result>(folder: UploadFolder, id: string, job: (lock: HeldLock) => Promise<Result>): Promise<Result> {
+    return underLock(folder.resumables.lockOf(id), async (lock) => {
+      // Whoever had it lets go before the record says how it ended.
+      await this.#endings.settled(id);
+      return job(lock);
+    });
+  }
+
+  async #fail(found: Found, failure: Failure): Promise<void> {
+    await this.#endings.end(found, () => this.#ledger.fail(recordOf(found.state, 'interrupted'), failure));
   }
 
   /** Whoever had the lock before may just have finished it. */
@@ -188,21 +202,21 @@ export class ResumableUploads {
     }
   }
 
-  async #require(folder: UploadFolder, id: string, senderId: string): Promise<Found> {
+  async #require(folder: UploadFolder, id: string, senderId: string, lock: HeldLock): Promise<Found> {
     const state = await folder.resumables.find(id);
     if (state === null) {
       await folder.resumables.quarantine(id);
       throw new Failure('UPLOAD_STATE_LOST');
     }
     if (state === undefined || state.info.sender.id !== senderId) throw new Failure('UPLOAD_NOT_FOUND');
-    await this.#requireFresh({ folder, state });
-    return { folder, state };
+    const found = { folder, state, lock };
+    await this.#requireFresh(found);
+    return found;
   }
 
-  async #requireFresh({ folder, state }: Found): Promise<void> {
-    if (Date.now() - state.changedAtMs <= this.#options.keepMs) return;
-    await folder.resumables.remove(state.info.id);
-    this.#ledger.fail(recordOf(state, 'interrupted'), new Failure('UPLOAD_EXPIRED'));
+  async #requireFresh(found: Found): Promise<void> {
+    if (Date.now() - found.state.changedAtMs <= this.#options.keepMs) return;
+    await this.#fail(found, new Failure('UPLOAD_EXPIRED'));
     throw new Failure('UPLOAD_EXPIRED');
   }
 
@@ -244,9 +258,10 @@ export class ResumableUploads {
 }
 
 /** What is told last counts, also after a restart. */
-async function noteDigest({ folder, state }: Found, digest: FileDigest | undefined): Promise<Found> {
-  if (digest === undefined || digest === state.info.digest) return { folder, state };
+async function noteDigest(found: Found, digest: FileDigest | undefined): Promise<Found> {
+  const { folder, state } = found;
+  if (digest === undefined || digest === state.info.digest) return found;
   const info = { ...state.info, digest };
   await folder.resumables.describe(info);
-  return { folder, state: { ...state, info } };
+  return { ...found, state: { ...state, info } };
 }

@@ -6,6 +6,7 @@ import { algorithmOf } from '../hash/file-digest.ts';
 import type { FileHash } from '../hash/file-hash.ts';
 import type { Ledger } from '../ledger.ts';
 import type { AppendOrder } from './append-order.ts';
+import type { Endings } from './endings.ts';
 import type { Found } from './find-place.ts';
 import { createKnownHashes } from './known-hashes.ts';
 import { publishResumable } from './publish-resumable.ts';
@@ -27,22 +28,22 @@ export interface Transfer {
    * Adds a chunk. When it breaks off, the upload is `interrupted` and what came stays; unless it was called off.
    * @returns bytes that are there now
    */
-  write(order: AppendOrder, found: Found, wanted: AbortSignal): Promise<number>;
+  write(order: AppendOrder, found: Found): Promise<number>;
   /** All bytes are here and durable: checks the whole and stores it. */
   finish(found: Found): Promise<Standing>;
 }
 
-export function createTransfer(ledger: Ledger): Transfer {
+export function createTransfer(ledger: Ledger, endings: Endings): Transfer {
   const hashes = createKnownHashes();
 
   /**
    * What came stays, and the upload can go on; unless it was called off.
    * @param known hashes of which one may be that of what stays
    */
-  async function interrupt({ folder, state }: Found, failure: Failure, known: readonly (FileHash | null)[] = []): Promise<Failure> {
+  async function interrupt(found: Found, failure: Failure, known: readonly (FileHash | null)[] = []): Promise<Failure> {
+    const { folder, state } = found;
     if (endsForGood(failure)) {
-      await folder.resumables.remove(state.info.id);
-      ledger.fail(recordOf(state, 'interrupted'), failure);
+      await endings.end(found, () => ledger.fail(recordOf(state, 'interrupted'), failure));
       return failure;
     }
     const offset = (await folder.resumables.find(state.info.id))?.offset ?? 0;
@@ -53,7 +54,8 @@ export function createTransfer(ledger: Ledger): Transfer {
   }
 
   return {
-    async write(order, { folder, state }, wanted) {
+    async write(order, found) {
+      const { folder, state, lock } = found;
       const { id, offset, checksum, stream } = order;
       const hash = hashes.take(id, offset, algorithmOf(state.info.digest));
       // A chunk whose own checksum is wrong is taken back.
@@ -64,12 +66,12 @@ export function createTransfer(ledger: Ledger): Transfer {
       };
       follow(offset, 'receiving');
       try {
-        const signal = AbortSignal.any([running.signal, order.signal, wanted]);
+        const signal = AbortSignal.any([running.signal, order.signal, lock.wanted]);
         const now = await writeChunk(stream, folder.resumables, { id, offset, size: state.info.size, hash, checksum, signal, follow });
         if (hash !== null) hashes.keep(id, hash);
         return now;
       } catch (error) {
-        throw await interrupt({ folder, state }, diskFailure(error), [hash, before]);
+        throw await interrupt(found, diskFailure(error), [hash, before]);
       } finally {
         running.over();
       }
@@ -81,14 +83,13 @@ export function createTransfer(ledger: Ledger): Transfer {
       try {
         const hash = hashes.take(id, size, algorithmOf(state.info.digest));
         const { published, digest } = await publishResumable(folder, { info: state.info, offset: size }, hash);
-        ledger.store({ ...recordOf(state, 'finishing'), received: size }, published, digest);
+        await endings.end(found, () => ledger.store({ ...recordOf(state, 'finishing'), received: size }, published, digest));
         return standingOfStored(size);
       } catch (error) {
         const failure = diskFailure(error);
         // Not the file that was announced: nothing that could be added would make it right.
         if (failure.code !== 'CHECKSUM_MISMATCH') throw await interrupt(found, failure);
-        await folder.resumables.remove(id);
-        ledger.fail(recordOf(state, 'failed'), failure);
+        await endings.end(found, () => ledger.fail(recordOf(state, 'failed'), failure));
         throw failure;
       }
     },

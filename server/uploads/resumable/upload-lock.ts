@@ -20,6 +20,7 @@ const held = new Set<string>();
 export interface HeldLock {
   /** Aborted, with UPLOAD_LOCKED, when somebody else wants it: the newer connection of a sender is the one that lives. */
   readonly wanted: AbortSignal;
+  /** Safe to call twice. */
   release(): Promise<void>;
 }
 
@@ -72,14 +73,14 @@ function nextLook(): Promise<void> {
 
 /**
  * Does a job with the lock of an upload.
- * @param job is told by the signal when somebody else wants the lock
+ * @param job may release the lock by itself, as its last deed
  * @throws Failure UPLOAD_LOCKED, and whatever the job throws; system errors by their names
  */
-export async function underLock<Result>(path: string, job: (wanted: AbortSignal) => Promise<Result>): Promise<Result> {
+export async function underLock<Result>(path: string, job: (lock: HeldLock) => Promise<Result>): Promise<Result> {
   try {
     const lock = await lockUpload(path);
     try {
-      return await job(lock.wanted);
+      return await job(lock);
     } finally {
       await lock.release();
     }
@@ -102,17 +103,16 @@ function hold(path: string, wish: string, owner: string): HeldLock {
     // Not there, as nearly always: nobody wants it.
     stat(wish).then(letGo, () => undefined);
   }, BEAT_MS).unref();
-  return {
-    wanted: wanted.signal,
-    async release() {
-      clearInterval(beat);
-      try {
-        if ((await ownerOf(path)) === owner) await unlinkIfThere(path);
-      } finally {
-        held.delete(owner);
-      }
-    },
+  const remove = async (): Promise<void> => {
+    clearInterval(beat);
+    try {
+      if ((await ownerOf(path)) === owner) await unlinkIfThere(path);
+    } finally {
+      held.delete(owner);
+    }
   };
+  let released: Promise<void> | undefined;
+  return { wanted: wanted.signal, release: () => (released ??= remove()) };
 }
 
 async function tryToCreate(path: string, owner: string): Promise<boolean> {
