@@ -46,7 +46,7 @@ describe('the house', () => {
     expect(checkLock(readLock())).toEqual([]);
   });
 
-  test('no package is older than its last known hole (K10)', () => {
+  test('K10: no package is older than its last known hole', () => {
     expect(checkFloors(readLock())).toEqual([]);
   });
 

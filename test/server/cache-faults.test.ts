@@ -32,13 +32,13 @@ const DEGRADED = { status: 'degraded', cache: 'degraded' };
 const OK = { status: 'ok', cache: 'ok' };
 
 const FAULTS: readonly (readonly [string, (cache: CacheServer) => Promise<void>, (cache: CacheServer) => Promise<void>])[] = [
-  ['killed (G2)', (cache) => cache.kill(), (cache) => cache.restart()],
-  ['hung (G3)', async (cache) => cache.hang(), async (cache) => cache.wake()],
+  ['G2: killed', (cache) => cache.kill(), (cache) => cache.restart()],
+  ['G3: hung', async (cache) => cache.hang(), async (cache) => cache.wake()],
 ];
 
 for (const [name, isLeftOut, start] of [['Redis', isSkipped('redis-server'), startRedis], ['Memcached', isSkipped('memcached'), startMemcached]] as const) {
   describe.skipIf(isLeftOut)(`uploads while ${name} fails`, () => {
-    test('absent at the start: up all the same, degraded, uploads work (G1)', async () => {
+    test('G1: absent at the start: up all the same, degraded, uploads work', async () => {
       const cache = await start();
       await cache.kill();
       const beganMs = performance.now();

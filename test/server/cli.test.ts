@@ -114,7 +114,7 @@ describe('SIGTERM', () => {
     expect(await within(3000, 'the end', server.child.ended)).toEqual({ status: 0, signal: null });
   });
 
-  test('during uploads ends them with SHUTTING_DOWN and leaves nothing (E22)', async () => {
+  test('E22: during uploads ends them with SHUTTING_DOWN and leaves nothing', async () => {
     const server = await startCli();
     const content = sampleBytes(2_000_000);
     const uploads = await Promise.all(['manifest', 'nothing'].map((by) => openSlowUpload(server, { content, by: by === 'manifest' ? 'manifest' : 'nothing' })));

@@ -9,7 +9,7 @@ import { openSlowUpload } from '../helpers/slow-upload.ts';
 import { waitUntil } from '../helpers/wait-until.ts';
 
 describe('a server that is killed', () => {
-  test.each([0.05, 0.5, 0.99])('at %d of an upload leaves nothing after the next start (H2)', async (share) => {
+  test.each([0.05, 0.5, 0.99])('H2: at %d of an upload leaves nothing after the next start', async (share) => {
     const first = await startCli();
     await first.guest.send(buildForm([file('before.txt', 'before')]));
     const content = sampleBytes(2_000_000);
@@ -40,7 +40,7 @@ describe('a server that is killed', () => {
     expect(found.length).toBeGreaterThan(20);
   });
 
-  test('does not take foreign files in staging with it (H12)', async () => {
+  test('H12: does not take foreign files in staging with it', async () => {
     const first = await startCli();
     await first.child.kill();
     const staging = join(first.folder, STAGING_NAME);

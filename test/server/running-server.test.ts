@@ -31,7 +31,7 @@ describe('the side for other devices', () => {
     expect((await server.owner.records()).map(({ id }) => id)).toEqual([sent.uploads[0]?.id]);
   });
 
-  test('closes within a second, with what is under way; the owner\'s side goes on (C19)', async () => {
+  test('C19: closes within a second, with what is under way; the owner\'s side goes on', async () => {
     const server = await startTestServer();
     const lan = await server.running.openLan(LAN);
     const { host, port } = new URL(lan.addresses[0] ?? '');
@@ -140,7 +140,7 @@ describe('files that turn out to be unreadable', () => {
 });
 
 describe('stop', () => {
-  test('ends what runs with SHUTTING_DOWN, frees the port, and may be called again (E22)', async () => {
+  test('E22: ends what runs with SHUTTING_DOWN, frees the port, and may be called again', async () => {
     const server = await startTestServer();
     const upload = await openSlowUpload(server, { content: sampleBytes(1_000_000) });
     await upload.sendTo(500_000);

@@ -10,8 +10,8 @@ import { startTestServer } from '../helpers/start-server.ts';
 import { isSkipped } from '../helpers/tools.ts';
 import { waitUntil } from '../helpers/wait-until.ts';
 
-describe('a process with few file descriptors (F9)', () => {
-  test('refuses what it has none left for, stores the rest whole, and recovers', async () => {
+describe('a process with few file descriptors', () => {
+  test('F9: refuses what it has none left for, stores the rest whole, and recovers', async () => {
     const server = await startCli({ under: ['/bin/sh', '-c', 'ulimit -n 72; exec "$0" "$@"'] });
     const atRest = await countOpenFiles(server.pid);
     const content = sampleBytes(300_000);
@@ -33,7 +33,7 @@ describe('a process with few file descriptors (F9)', () => {
 });
 
 describe.skipIf(isSkipped('redis-server'))('the progress cache', () => {
-  test('is written at most ten times a second for an upload, besides changes of state (G14)', async () => {
+  test('G14: is written at most ten times a second for an upload, besides changes of state', async () => {
     const { url } = await startRedis();
     const server = await startTestServer({ cacheUrl: url });
     const content = sampleBytes(3_000_000);

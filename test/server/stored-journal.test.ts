@@ -23,7 +23,7 @@ async function onlyFile(server: CliServer, name: string, content: Buffer): Promi
 }
 
 describe('a server that is killed before its sender hears that a file is stored', () => {
-  test('knows it under its id after the next start: a form that comes again makes no second file (H3)', async () => {
+  test('H3: knows it under its id after the next start: a form that comes again makes no second file', async () => {
     const first = await startCli();
     expect((await first.guest.send(FORM)).status).toBe(201);
     const server = await killAndStart(first);

@@ -12,7 +12,7 @@ const CONTENT = sampleBytes(1_000_000);
 
 describe('a connection that dies', () => {
   test.each([['manifest', 0.1], ['manifest', 0.5], ['manifest', 0.99], ['nothing', 0.1], ['nothing', 0.5], ['nothing', 0.99]] as const)(
-    'announced by %s, at %d of the file, leaves nothing (E1)',
+    'E1: announced by %s, at %d of the file, leaves nothing',
     async (by, share) => {
       const server = await startTestServer();
       await server.guest.send(buildForm([file('slow.bin', 'there before')]));
@@ -27,7 +27,7 @@ describe('a connection that dies', () => {
     },
   );
 
-  test('100 times over leaves no file, no descriptor and no upload behind (E2)', async () => {
+  test('E2: 100 times over leaves no file, no descriptor and no upload behind', async () => {
     const server = await startTestServer();
     const disk = await watchDisk(server);
     const openBefore = await countOpenFiles();
@@ -41,7 +41,7 @@ describe('a connection that dies', () => {
     expect((await server.guest.send(buildForm([file('next.txt', 'next')]))).status).toBe(201);
   });
 
-  test('closed politely in mid-body is refused or closed (E3)', async () => {
+  test('E3: closed politely in mid-body is refused or closed', async () => {
     const server = await startTestServer();
     const disk = await watchDisk(server);
     const upload = await openSlowUpload(server, { content: CONTENT, by: 'nothing' });
@@ -53,7 +53,7 @@ describe('a connection that dies', () => {
     await disk.expectClean();
   });
 
-  test.each(['manifest', 'nothing'] as const)('between the last byte and the answer (%s) leaves the whole file or nothing (E4)', async (by) => {
+  test.each(['manifest', 'nothing'] as const)('E4: between the last byte and the answer (%s) leaves the whole file or nothing', async (by) => {
     const server = await startTestServer();
     for (let round = 0; round < 30; round += 1) {
       const upload = await openSlowUpload(server, { content: CONTENT, by, name: `${by} ${round}.bin` });

@@ -20,7 +20,7 @@ function basic(user: string, password: string): Readonly<Record<string, string>>
 }
 
 describe('who may come in', () => {
-  test('without a code nobody, and the body is not read (C1)', async () => {
+  test('C1: without a code nobody, and the body is not read', async () => {
     const server = await startTestServer();
     const disk = await watchDisk(server);
     const before = await stat(join(server.folder, STAGING_NAME));
@@ -69,7 +69,7 @@ describe('who may come in', () => {
     readFailureCode(answer);
   });
 
-  test.each(['token', 'code', 'access_token', 'key', 'authorization'])('a code in the query (%s) is ignored and never logged (C4)', async (name) => {
+  test.each(['token', 'code', 'access_token', 'key', 'authorization'])('C4: a code in the query (%s) is ignored and never logged', async (name) => {
     const server = await startTestServer();
     const answer = await server.stranger.request('GET', `/api/uploads?${name}=${TEST_CODE}`);
     expect([answer.status, readFailureCode(answer)]).toEqual([401, 'AUTH_REQUIRED']);
@@ -87,7 +87,7 @@ describe('who may come in', () => {
     for (const secret of [TEST_CODE, OWNER_TOKEN, session.token ?? '', 'WRONG7', server.folder]) expect(log).not.toContain(secret);
   });
 
-  test('more than 10 wrong codes lock the address for a while; what is right already goes on (C3)', async () => {
+  test('C3: more than 10 wrong codes lock the address for a while; what is right already goes on', async () => {
     const server = await startTestServer();
     const session = await startSession(server);
     const statuses: number[] = [];
@@ -103,7 +103,7 @@ describe('who may come in', () => {
     expect((await server.owner.request('GET', '/api/uploads')).status).toBe(200);
   });
 
-  test('wrong codes in any header count too, whatever a proxy header says (C13)', async () => {
+  test('C13: wrong codes in any header count too, whatever a proxy header says', async () => {
     const server = await startTestServer();
     for (let attempt = 0; attempt < 11; attempt += 1) {
       await server.stranger.request('GET', '/api/uploads', { headers: { authorization: `Bearer WRONG${attempt}`, 'x-forwarded-for': `10.0.0.${attempt}` } });

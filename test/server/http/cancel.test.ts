@@ -107,7 +107,7 @@ describe('DELETE /api/uploads/:id', () => {
     await disk.expectClean();
   });
 
-  test('cancelling at any moment leaves the whole file or nothing (I4)', async () => {
+  test('I4: cancelling at any moment leaves the whole file or nothing', async () => {
     const server = await startTestServer();
     const content = sampleBytes(30_000);
     for (let round = 0; round < 40; round += 1) {

@@ -14,7 +14,7 @@ const BODIES: readonly Form[] = [
   buildForm([file('../../x', 'x'), file('con.txt', 'x')], '----WebKitFormBoundaryABC'),
 ];
 
-test('no change of bytes in a form gets more than a 4xx out of the server, or leaves anything in staging (A24)', async () => {
+test('A24: no change of bytes in a form gets more than a 4xx out of the server, or leaves anything in staging', async () => {
   const server = await startTestServer();
   const mutation = fc.record({
     form: fc.constantFrom(...BODIES),

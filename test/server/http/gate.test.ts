@@ -10,7 +10,7 @@ const FORM = buildForm([file('a.txt', 'a')]);
 const AUTH = `Authorization: Bearer ${TEST_CODE}\r\n`;
 
 describe('the Host header', () => {
-  test.each(['/', '/assets/x.js', '/api/uploads', '/api/tus', '/nothing', '/healthz', '/upload_status?key=x'])('a foreign name gets nothing from %s (C5)', async (path) => {
+  test.each(['/', '/assets/x.js', '/api/uploads', '/api/tus', '/nothing', '/healthz', '/upload_status?key=x'])('C5: a foreign name gets nothing from %s', async (path) => {
     const server = await startTestServer();
     for (const method of ['GET', 'POST', 'OPTIONS']) {
       const answer = await sendRaw(server.port, `${method} ${path} HTTP/1.1\r\nHost: evil.test:${server.port}\r\n${AUTH}Content-Length: 0\r\nConnection: close\r\n\r\n`);
@@ -21,7 +21,7 @@ describe('the Host header', () => {
   test.each([
     '', '[', '127.0.0.1@evil', '127.0.0.1', 'localhost', '0.0.0.0:PORT', '[::]:PORT', '2130706433:PORT', '0x7f000001:PORT', '127.1:PORT', '127.0.0.1.evil.test:PORT', '127.0.0.1:PORT.evil.test',
     '127.0.0.1:PORT@evil', 'evil@127.0.0.1:PORT', '127.0.0.1:PORT/x', '127.0.0.1:1', 'localhost.:PORT', '127.0.0.1:PORT, evil.test', '127.0.0.1:0PORT', ' ', '127.0.0.1:PORT#', '__proto__',
-  ])('%j is not us (A19, C20)', async (host) => {
+  ])('A19, C20: %j is not us', async (host) => {
     const server = await startTestServer();
     const answer = await sendRaw(server.port, `GET /api/uploads HTTP/1.1\r\nHost: ${host.replace('PORT', String(server.port))}\r\n${AUTH}Connection: close\r\n\r\n`);
     expect([400, 421]).toContain(answer.status);
@@ -29,14 +29,14 @@ describe('the Host header', () => {
     expect((await server.guest.request('GET', '/api/uploads')).status).toBe(200);
   });
 
-  test.each(['Host: 127.0.0.1:PORT\r\nHost: evil.test', 'Host: evil.test\r\nHost: 127.0.0.1:PORT', 'Host: 127.0.0.1:PORT\r\nHost: 127.0.0.1:PORT'])('given twice is refused (A19)', async (lines) => {
+  test.each(['Host: 127.0.0.1:PORT\r\nHost: evil.test', 'Host: evil.test\r\nHost: 127.0.0.1:PORT', 'Host: 127.0.0.1:PORT\r\nHost: 127.0.0.1:PORT'])('A19: given twice is refused', async (lines) => {
     const server = await startTestServer();
     const answer = await sendRaw(server.port, `GET /api/uploads HTTP/1.1\r\n${lines.replaceAll('PORT', String(server.port))}\r\n${AUTH}Connection: close\r\n\r\n`);
     expect([400, 421]).toContain(answer.status);
     readFailureCode(answer);
   });
 
-  test('missing, on HTTP/1.1 and on HTTP/1.0, is refused (A19)', async () => {
+  test('A19: missing, on HTTP/1.1 and on HTTP/1.0, is refused', async () => {
     const server = await startTestServer();
     for (const version of ['1.1', '1.0']) {
       const answer = await sendRaw(server.port, `GET /api/uploads HTTP/${version}\r\n${AUTH}\r\n`);
@@ -63,7 +63,7 @@ describe('the Host header', () => {
 
 describe('the Origin header', () => {
   test.each(['https://evil.test', 'http://evil.test', 'null', '', 'http://127.0.0.1.evil.test', 'http://127.0.0.1:1', 'https://127.0.0.1:1', 'http://localhost:PORT', 'http://10.0.0.1:PORT', 'file://', 'HTTP://127.0.0.1:PORT/x'])(
-    '%j is refused on every method (C6)',
+    'C6: %j is refused on every method',
     async (origin) => {
       const server = await startTestServer();
       const disk = await watchDisk(server);
@@ -80,7 +80,7 @@ describe('the Origin header', () => {
     expect((await server.guest.post('/api/uploads', FORM, { origin: server.url.replace('http:', 'https:') })).status).toBe(201);
   });
 
-  test.each(['/api/uploads', '/api/session', '/api/tus', '/'])('a preflight from elsewhere to %s is allowed nothing (C10)', async (path) => {
+  test.each(['/api/uploads', '/api/session', '/api/tus', '/'])('C10: a preflight from elsewhere to %s is allowed nothing', async (path) => {
     const server = await startTestServer();
     const answer = await server.stranger.request('OPTIONS', path, { headers: { origin: 'https://evil.test', 'access-control-request-method': 'POST', 'access-control-request-headers': 'authorization' } });
     expect(answer.status).toBe(403);
@@ -89,7 +89,7 @@ describe('the Origin header', () => {
 });
 
 describe('every answer', () => {
-  test.each([['GET', '/'], ['GET', '/api/uploads'], ['GET', '/api/nothing'], ['GET', '/healthz']])('to %s %s has the headers that protect it (C15)', async (method, path) => {
+  test.each([['GET', '/'], ['GET', '/api/uploads'], ['GET', '/api/nothing'], ['GET', '/healthz']])('C15: to %s %s has the headers that protect it', async (method, path) => {
     const server = await startTestServer();
     const answer = await server.guest.request(method, path);
     expect(answer.headers['x-powered-by']).toBeUndefined();
@@ -98,7 +98,7 @@ describe('every answer', () => {
     expect(Object.keys(answer.headers).filter((name) => name.startsWith('access-control-'))).toEqual([]);
   });
 
-  test.each(['?next=javascript:alert(1)', '?msg=<script>alert(1)</script>', `?filter=${'('.repeat(50)}.+)+x`])('echoes nothing of %j (C24)', async (query) => {
+  test.each(['?next=javascript:alert(1)', '?msg=<script>alert(1)</script>', `?filter=${'('.repeat(50)}.+)+x`])('C24: echoes nothing of %j', async (query) => {
     const server = await startTestServer();
     const answer = await server.guest.request('GET', `/api/nothing${encodeURI(query)}`);
     expect([answer.status, readFailureCode(answer)]).toEqual([404, 'NOT_FOUND']);

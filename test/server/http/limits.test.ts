@@ -32,7 +32,7 @@ async function sparseFile(sizeBytes: number): Promise<string> {
 }
 
 describe('a request that is larger than it may be', () => {
-  test.skipIf(isSkipped('curl'))('is refused before its body, and curl gets to read it (D1)', async () => {
+  test.skipIf(isSkipped('curl'))('D1: is refused before its body, and curl gets to read it', async () => {
     const server = await startTestServer({ maxFileBytes: MAX });
     const disk = await watchDisk(server);
     const large = await sparseFile(200_000_000);
@@ -49,7 +49,7 @@ describe('a request that is larger than it may be', () => {
     await disk.expectClean();
   });
 
-  test('is refused before its body, and fetch gets to read it (D1)', async () => {
+  test('D1: is refused before its body, and fetch gets to read it', async () => {
     const server = await startTestServer({ maxFileBytes: MAX });
     const form = new FormData();
     form.append('file', new Blob([Buffer.alloc(50_000_000)]), 'large.bin');
@@ -57,7 +57,7 @@ describe('a request that is larger than it may be', () => {
     expect([response.status, readFailureCode({ status: response.status, headers: {}, text: await response.text() })]).toEqual([413, 'REQUEST_TOO_LARGE']);
   });
 
-  test('without a length, is cut soon after its limit (D2)', async () => {
+  test('D2: without a length, is cut soon after its limit', async () => {
     const server = await startTestServer({ maxFileBytes: MAX });
     const disk = await watchDisk(server);
     const connection = await openRaw(server.port);
@@ -79,7 +79,7 @@ describe('a request that is larger than it may be', () => {
 });
 
 describe('files at their limits', () => {
-  test('exactly as large as allowed is stored; one byte more is not (D3)', async () => {
+  test('D3: exactly as large as allowed is stored; one byte more is not', async () => {
     const server = await startTestServer({ maxFileBytes: MAX });
     const disk = await watchDisk(server);
     const content = sampleBytes(MAX);
@@ -90,7 +90,7 @@ describe('files at their limits', () => {
     await disk.expectDone({ 'plain.bin': content, 'announced.bin': content });
   });
 
-  test('one of three that is too large does not take the others with it (D4)', async () => {
+  test('D4: one of three that is too large does not take the others with it', async () => {
     const server = await startTestServer({ maxFileBytes: MAX });
     const disk = await watchDisk(server);
     const sent = await server.guest.send(buildAnnouncedForm([announced('a.txt', 'a'), announced('large.bin', sampleBytes(MAX + 1)), announced('b.txt', 'b')]));
@@ -104,7 +104,7 @@ describe('files at their limits', () => {
     expect(reply.uploads.map(({ state, failure }) => [state, failure?.code])).toEqual([['failed', 'FILE_TOO_LARGE']]);
   });
 
-  test('2,001 announced files are too many (D4)', async () => {
+  test('D4: 2,001 announced files are too many', async () => {
     const server = await startTestServer();
     const disk = await watchDisk(server);
     const answer = await server.guest.post('/api/uploads', buildAnnouncedForm(Array.from({ length: 2001 }, (_, index) => announced(`${index}.txt`, 'x'))));
@@ -115,7 +115,7 @@ describe('files at their limits', () => {
 });
 
 describe('an upload that stalls', () => {
-  test('ends with 408, and nothing stays (D12)', async () => {
+  test('D12: ends with 408, and nothing stays', async () => {
     const server = await startTestServer({ stallTimeoutMs: 400 });
     const disk = await watchDisk(server);
     const told = announced('slow.bin', sampleBytes(500_000));
@@ -130,7 +130,7 @@ describe('an upload that stalls', () => {
     await disk.expectClean();
   });
 
-  test('a trickle of single bytes is a stall as well (D12)', async () => {
+  test('D12: a trickle of single bytes is a stall as well', async () => {
     const server = await startTestServer({ stallTimeoutMs: 400 });
     const disk = await watchDisk(server);
     const connection = await openRaw(server.port);
@@ -146,7 +146,7 @@ describe('an upload that stalls', () => {
     await disk.expectClean();
   });
 
-  test('a slow one that goes on is not cut, however long it takes (D14)', async () => {
+  test('D14: a slow one that goes on is not cut, however long it takes', async () => {
     const server = await startTestServer({ stallTimeoutMs: 400 });
     const disk = await watchDisk(server);
     const content = sampleBytes(100_000);

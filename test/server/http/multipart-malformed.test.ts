@@ -22,18 +22,18 @@ function changed(form: Form, change: (body: string) => string): Form {
 }
 
 describe('forms no browser would send', () => {
-  test.each(['multipart/form-data', 'multipart/form-data; boundary=', 'multipart/form-data; boundary=""'])('Content-Type %j has no boundary (A1)', async (contentType) => {
+  test.each(['multipart/form-data', 'multipart/form-data; boundary=', 'multipart/form-data; boundary=""'])('A1: Content-Type %j has no boundary', async (contentType) => {
     const answer = await refuse({ ...buildForm([GOOD]), contentType });
     expect([answer.status, readFailureCode(answer)]).toEqual([400, 'MULTIPART_BOUNDARY_MISSING']);
   });
 
-  test.each([1, 3, 8, 30])('the last %i bytes are missing, and Content-Length is honest (A2)', async (missing) => {
+  test.each([1, 3, 8, 30])('A2: the last %i bytes are missing, and Content-Length is honest', async (missing) => {
     const form = buildForm([GOOD, file('second.txt', 'x'.repeat(1000))], 'b'.repeat(20));
     const answer = await refuse({ ...form, body: form.body.subarray(0, form.body.length - 2 - missing) });
     expect([answer.status, readFailureCode(answer)]).toEqual([400, 'MULTIPART_TRUNCATED']);
   });
 
-  test('ends inside a part header (A2)', async () => {
+  test('A2: ends inside a part header', async () => {
     const form = buildForm([GOOD, GOOD], 'b');
     const answer = await refuse({ ...form, body: form.body.subarray(0, (form.spans[1]?.start ?? 0) - 20) });
     expect([answer.status, readFailureCode(answer)]).toEqual([400, 'MULTIPART_TRUNCATED']);
@@ -42,14 +42,14 @@ describe('forms no browser would send', () => {
   test.each([
     ['no parts', buildForm([])],
     ['only text', buildForm([field('note', 'hello')])],
-    ['a file box left empty (A4)', buildForm([file('', '')])],
-    ['content without a name (A4)', buildForm([file('', 'content')])],
-  ])('%s is no upload (A3)', async (_what, form) => {
+    ['A4: a file box left empty', buildForm([file('', '')])],
+    ['A4: content without a name', buildForm([file('', 'content')])],
+  ])('A3: %s is no upload', async (_what, form) => {
     const answer = await refuse(form);
     expect([answer.status, readFailureCode(answer)]).toEqual([400, 'NO_FILES']);
   });
 
-  test.each(['.', '..', 'folder/..', '\u200b', ' '])('a file called %j has no usable name (A5)', async (name) => {
+  test.each(['.', '..', 'folder/..', '\u200b', ' '])('A5: a file called %j has no usable name', async (name) => {
     const answer = await refuse(buildForm([file(name, 'content')]));
     expect([answer.status, readFailureCode(answer)]).toEqual([422, 'FILENAME_INVALID']);
   });
@@ -64,7 +64,7 @@ describe('forms no browser would send', () => {
     ['a nested name of a file field', file('a.txt', 'x', 'a[b][c]'), 'FIELD_NAME_INVALID'],
     ['__proto__[p]', field('__proto__[p]', 'x'), 'FIELD_NAME_INVALID'],
     ['constructor[prototype][p]', field('constructor[prototype][p]', 'x'), 'FIELD_NAME_INVALID'],
-  ])('%s is refused (A6, A7, A9, A10)', async (_what, part, code) => {
+  ])('A6, A7, A9, A10: %s is refused', async (_what, part, code) => {
     const beganMs = performance.now();
     const answer = await refuse(buildForm([part, GOOD]));
     expect([answer.status, readFailureCode(answer)]).toEqual([400, code]);
@@ -77,20 +77,20 @@ describe('forms no browser would send', () => {
     ['a bell', rawPart('Content-Disposition: form-data; name="a"; filename="a.txt"\r\nX-Bell: \x07', 'x')],
     ['no colon', rawPart('Content-Disposition form-data name="a"', 'x')],
     ['64 KiB of header', rawPart(`Content-Disposition: form-data; name="a"; filename="a.txt"\r\nX-Long: ${'x'.repeat(65_536)}`, 'x')],
-  ])('%s in a part header is refused (A8, A12)', async (_what, part) => {
+  ])('A8, A12: %s in a part header is refused', async (_what, part) => {
     const answer = await refuse(buildForm([part, GOOD]));
     expect(answer.status).toBe(400);
     expect(['MULTIPART_HEADER_INVALID', 'FIELD_NAME_INVALID', 'FIELD_NAME_MISSING']).toContain(readFailureCode(answer));
   });
 
-  test('3,000 header lines in one part are refused or passed over (A12)', async () => {
+  test('A12: 3,000 header lines in one part are refused or passed over', async () => {
     const server = await startTestServer();
     const lines = Array.from({ length: 3000 }, (_, index) => `X-${index}: y`).join('\r\n');
     const answer = await server.guest.post('/api/uploads', buildForm([rawPart(`Content-Disposition: form-data; name="a"; filename="a.txt"\r\n${lines}`, 'x')]));
     expect([201, 400]).toContain(answer.status);
   });
 
-  test('100,000 tiny parts are too many, and are refused within a second (A11)', async () => {
+  test('A11: 100,000 tiny parts are too many, and are refused within a second', async () => {
     const parts = changed(buildForm([], 'b'), () => `${'--b\r\nContent-Disposition: form-data; name="f"; filename="a"\r\n\r\nx\r\n'.repeat(100_000)}--b--\r\n`);
     const server = await startTestServer();
     const disk = await watchDisk(server);
@@ -102,14 +102,14 @@ describe('forms no browser would send', () => {
     expect((await residentBytes(process.pid)) - memoryBefore).toBeLessThan(300 << 20);
   });
 
-  test('21 text fields are too many; a text of over 1 KiB is too large (D5)', async () => {
+  test('D5: 21 text fields are too many; a text of over 1 KiB is too large', async () => {
     const many = await refuse(buildForm([...Array.from({ length: 21 }, (_, index) => field(`f${index}`, 'x')), GOOD]));
     expect([many.status, readFailureCode(many)]).toEqual([413, 'TOO_MANY_FIELDS']);
     const large = await refuse(buildForm([field('note', 'x'.repeat(1025)), GOOD]));
     expect([large.status, readFailureCode(large)]).toEqual([413, 'FIELD_TOO_LARGE']);
   });
 
-  test('a form inside a part is one opaque file (A23)', async () => {
+  test('A23: a form inside a part is one opaque file', async () => {
     const server = await startTestServer();
     const disk = await watchDisk(server);
     const inner = buildForm([file('inner.txt', 'inner')], 'inner').body;

@@ -24,7 +24,7 @@ async function storedAs(name: string): Promise<{ readonly name: string; readonly
 describe('names in forms', () => {
   test.each([
     ['../../x', 'x'], ['..\\..\\x', 'x'], ['C:\\w\\x.txt', 'x.txt'], ['/etc/passwd', 'passwd'], ['\\\\srv\\share\\x', 'x'], ['....//x', 'x'],
-  ])('%j keeps its last part only (B1)', async (raw, expected) => {
+  ])('B1: %j keeps its last part only', async (raw, expected) => {
     expect((await storedAs(raw)).name).toBe(expected);
   });
 
@@ -34,7 +34,7 @@ describe('names in forms', () => {
     ['a:b', 'a_b'], ['file.txt::$DATA', 'file.txt__$DATA'], ['a<b>c|d?e*f', 'a_b_c_d_e_f'],
     ['photo\u202egpj.exe', 'photogpj.exe'], ['zero\u200bwidth\ufeff.txt', 'zerowidth.txt'], ['e\u0301.txt', 'é.txt'],
     ['<img src=x onerror=alert(1)>.txt', '_img src=x onerror=alert(1)_.txt'],
-  ])('%j becomes %j, and the sender is told what it was (B4–B9, B14, B15)', async (raw, expected) => {
+  ])('B4, B5, B6, B7, B8, B9, B14, B15: %j becomes %j, and the sender is told what it was', async (raw, expected) => {
     const stored = await storedAs(raw);
     // What cannot be seen is shown as a mark, so that the original reads as what it is.
     expect(stored).toEqual({ name: expected, originalName: raw.replace(/\p{Cf}/gu, '\ufffd') });
@@ -44,7 +44,7 @@ describe('names in forms', () => {
     expect(await storedAs(name)).toEqual({ name, originalName: undefined });
   });
 
-  test('filename* cannot lead out of the folder (B2)', async () => {
+  test('B2: filename* cannot lead out of the folder', async () => {
     const server = await startTestServer();
     const disk = await watchDisk(server);
     const answer = await server.guest.post('/api/uploads', buildForm([rawPart("Content-Disposition: form-data; name=\"f\"; filename*=UTF-8''..%2f..%2fevil%00.txt", 'x')]));
@@ -55,7 +55,7 @@ describe('names in forms', () => {
     }
   });
 
-  test('line ends in a name reach no header, no name and no log line (B3)', async () => {
+  test('B3: line ends in a name reach no header, no name and no log line', async () => {
     for (const part of [file('x%0d%0aSet-Cookie: a', 'x'), rawPart("Content-Disposition: form-data; name=\"f\"; filename*=UTF-8''x%0d%0aSet-Cookie%3a%20a", 'x')]) {
       const server = await startTestServer();
       const answer = await server.guest.post('/api/uploads', buildForm([part]));
@@ -68,7 +68,7 @@ describe('names in forms', () => {
     }
   });
 
-  test('escape sequences reach neither the folder nor the terminal (B18)', async () => {
+  test('B18: escape sequences reach neither the folder nor the terminal', async () => {
     const server = await startTestServer();
     const lines: string[] = [];
     const print = createTerminalLog((line) => lines.push(line));
@@ -82,10 +82,10 @@ describe('names in forms', () => {
   });
 
   test.each([
-    ['é composed, then é decomposed (B10)', 'é', 'e\u0301', 'é (1)'],
-    ['A.txt, then a.txt (B11)', 'A.txt', 'a.txt', 'a (1).txt'],
+    ['B10: é composed, then é decomposed', 'é', 'e\u0301', 'é (1)'],
+    ['B11: A.txt, then a.txt', 'A.txt', 'a.txt', 'a (1).txt'],
     ['the same twice', 'a.tar.gz', 'a.tar.gz', 'a (1).tar.gz'],
-    ['names that differ only in what is replaced (B21)', 'a?', 'a*', 'a_ (1)'],
+    ['B21: names that differ only in what is replaced', 'a?', 'a*', 'a_ (1)'],
   ])('%s are two files', async (_what, first, second, expected) => {
     const server = await startTestServer();
     const disk = await watchDisk(server);
@@ -94,7 +94,7 @@ describe('names in forms', () => {
     await disk.expectDone({ [one.uploads[0]?.name ?? '']: 'one', [expected]: 'other' });
   });
 
-  test('names that cannot be decoded never overwrite each other (B13)', async () => {
+  test('B13: names that cannot be decoded never overwrite each other', async () => {
     const server = await startTestServer();
     const bad = (byte: number): Buffer => Buffer.concat([Buffer.from('Content-Disposition: form-data; name="f"; filename="x'), Buffer.from([byte]), Buffer.from('.txt"')]);
     const plain = await server.guest.send(buildForm([rawPart(bad(0xff), 'one'), rawPart(bad(0xfe), 'two')]));
@@ -105,7 +105,7 @@ describe('names in forms', () => {
     expect((await readdir(server.folder)).filter((name) => name !== STAGING_NAME)).toHaveLength(4);
   });
 
-  test.each([['300 letters', `${'a'.repeat(300)}.txt`], ['200 letters of two bytes', `${'é'.repeat(200)}.txt`], ['100 emoji', `${'😀'.repeat(100)}.txt`]])('%s are cut, the ending stays (B12)', async (_what, raw) => {
+  test.each([['300 letters', `${'a'.repeat(300)}.txt`], ['200 letters of two bytes', `${'é'.repeat(200)}.txt`], ['100 emoji', `${'😀'.repeat(100)}.txt`]])('B12: %s are cut, the ending stays', async (_what, raw) => {
     const server = await startTestServer();
     const names = [];
     for (const content of ['one', 'two']) names.push((await server.guest.send(buildAnnouncedForm([announced(raw, content)]))).uploads[0]?.name ?? '');
@@ -116,7 +116,7 @@ describe('names in forms', () => {
     expect(names[1]).toMatch(/ \(1\)\.txt$/u);
   });
 
-  test('folders of a manifest are cleaned one by one, and never climb (B19)', async () => {
+  test('B19: folders of a manifest are cleaned one by one, and never climb', async () => {
     const server = await startTestServer();
     const disk = await watchDisk(server);
     const sent = await server.guest.send(buildAnnouncedForm([announced('c.txt', 'x', { folder: 'a/../../b/CON/.git' }), announced('..\\d.txt', 'y', { folder: '/abs\\..\\e' })]));
@@ -125,7 +125,7 @@ describe('names in forms', () => {
     await disk.expectDone({ 'a/b/_CON/_.git/c.txt': 'x', 'abs/e/d.txt': 'y' });
   });
 
-  test('a path of 33 folders is too deep, one of 32 is not (B19)', async () => {
+  test('B19: a path of 33 folders is too deep, one of 32 is not', async () => {
     const server = await startTestServer();
     const deep = (levels: number): string => Array.from({ length: levels }, () => 'd').join('/');
     const refused = await server.guest.post('/api/uploads', buildAnnouncedForm([announced('x', 'x', { folder: deep(33) })]));

@@ -58,7 +58,7 @@ describe('POST /api/uploads', () => {
     },
   );
 
-  test('stores a file of no bytes (E15, D3)', async () => {
+  test('E15, D3: stores a file of no bytes', async () => {
     const server = await startTestServer();
     const disk = await watchDisk(server);
     const empty = announced('empty.txt', '');

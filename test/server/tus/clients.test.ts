@@ -49,14 +49,14 @@ describe('tus-js-client', () => {
     await disk.expectDone({ 'clip.mp4': content });
   });
 
-  test('uploads nothing as an empty file (E15)', async () => {
+  test('E15: uploads nothing as an empty file', async () => {
     const server = await startTestServer();
     const disk = await watchDisk(server);
     await finish(Buffer.alloc(0), options(server));
     await disk.expectDone({ 'clip.mp4': '' });
   });
 
-  test('pauses and goes on, over and over (E21)', async () => {
+  test('E21: pauses and goes on, over and over', async () => {
     const server = await startTestServer();
     const disk = await watchDisk(server);
     const content = sampleBytes(1_000_000);

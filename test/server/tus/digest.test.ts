@@ -79,7 +79,7 @@ describe.each(ALGORITHMS)('the %s of a whole resumable upload', (_algorithm, has
     await disk.expectDone({ 'file.bin': CONTENT });
   });
 
-  test('keeps a different file of the same name and size from being glued to an old part (E20)', async () => {
+  test('E20: keeps a different file of the same name and size from being glued to an old part', async () => {
     const { server, disk, tus, right, wrong } = await start();
     await tus.create({ size: CONTENT.length, id: 'one', headers: told(right), body: CONTENT.subarray(0, HALF) });
     expect(offsetIn(await tus.create({ size: OTHER.length, id: 'one', headers: told(wrong) }))).toBe(HALF);

@@ -45,7 +45,7 @@ describe('when the record of an upload says that it has ended, nothing of it is 
       expect(left).toEqual([[]]);
     });
 
-    test(`${what} while bytes come (E10)`, async () => {
+    test(`E10: ${what} while bytes come`, async () => {
       const { server, left } = await startWatched();
       const id = await startUpload(server.guest, CONTENT, HALF);
       await receive(server, id);

@@ -20,7 +20,7 @@ async function age(path: string, ageMs = KEEP_MS + 1000): Promise<void> {
 }
 
 describe('an unfinished upload that is too old', () => {
-  test('is gone; a finished one of the same age stays (E9)', async () => {
+  test('E9: is gone; a finished one of the same age stays', async () => {
     const server = await startTestServer({ keepMs: KEEP_MS });
     const tus = createTusClient(server.guest);
     const old = await startUpload(server.guest, CONTENT, HALF, { filename: 'old.bin' });
@@ -39,7 +39,7 @@ describe('an unfinished upload that is too old', () => {
     expect((await tus.create({ size: CONTENT.length, id: old })).status).toBe(201);
   });
 
-  test('is cleared while the server runs, though nobody asks; one whose bytes still come is not (I5)', async () => {
+  test('I5: is cleared while the server runs, though nobody asks; one whose bytes still come is not', async () => {
     const server = await startTestServer({ keepMs: 1000 });
     const tus = createTusClient(server.guest);
     const [left, live] = [await startUpload(server.guest, CONTENT, HALF), await startUpload(server.guest, CONTENT, HALF)];
@@ -54,7 +54,7 @@ describe('an unfinished upload that is too old', () => {
     expect((await tus.head(left)).status).toBe(404);
   });
 
-  test('and all that was left behind by crashes goes at the next start; what is younger, and what is not ours, stays (H4, H12, E17)', async () => {
+  test('H4, H12, E17: and all that was left behind by crashes goes at the next start; what is younger, and what is not ours, stays', async () => {
     const folder = await makeUploadFolder();
     const staging = join(folder, STAGING_NAME);
     await mkdir(join(staging, 'quarantine'), { recursive: true });

@@ -13,7 +13,7 @@ import { watchDisk } from '../../helpers/watch-disk.ts';
 const CONTENT = sampleBytes(3_000_000);
 
 describe.skipIf(!isRoot())('a resumable upload on a disk that fills up', () => {
-  test('keeps what fitted, and goes on when there is room again (F2)', async () => {
+  test('F2: keeps what fitted, and goes on when there is room again', async () => {
     const { path } = await mountSmallDisk(4 << 20);
     const server = await startTestServer({ parent: path });
     const disk = await watchDisk(server);

@@ -14,12 +14,12 @@ const HALF = 50_000;
 
 describe('an upload whose state on disk is damaged', () => {
   test.each([
-    ['a torn description (E17)', (part: string, json: string) => truncate(json, 10).then(() => part)],
+    ['E17: a torn description', (part: string, json: string) => truncate(json, 10).then(() => part)],
     ['an empty description', (_part: string, json: string) => truncate(json, 0)],
     ['a description of something else', (_part: string, json: string) => writeFile(json, '{"id":1}')],
     ['no description', (_part: string, json: string) => unlink(json)],
-    ['more bytes than announced (E18)', (part: string) => writeFile(part, Buffer.alloc(CONTENT.length + 1))],
-    ['no bytes (E18)', (part: string) => unlink(part)],
+    ['E18: more bytes than announced', (part: string) => writeFile(part, Buffer.alloc(CONTENT.length + 1))],
+    ['E18: no bytes', (part: string) => unlink(part)],
   ])('%s: is given up, put aside, and can be sent again under its id', async (_what, damage) => {
     const server = await startTestServer();
     const tus = createTusClient(server.guest);
@@ -86,7 +86,7 @@ describe('an upload that is finished while somebody asks', () => {
     }
   });
 
-  test('cancelled at any moment it is whole or gone (I4)', async () => {
+  test('I4: cancelled at any moment it is whole or gone', async () => {
     const server = await startTestServer();
     const tus = createTusClient(server.guest);
     for (let round = 0; round < 16; round += 1) {

@@ -25,7 +25,7 @@ async function openPatchUpTo(server: TestServer, id: string, from: number, to: n
 }
 
 describe('a resumable upload whose connection is cut', () => {
-  test.each([['reset', 0.1], ['reset', 0.9], ['ended', 0.5]])('(%s at %d) keeps what came, and goes on there (E5)', async (how, share) => {
+  test.each([['reset', 0.1], ['reset', 0.9], ['ended', 0.5]])('E5: (%s at %d) keeps what came, and goes on there', async (how, share) => {
     const server = await startTestServer();
     const disk = await watchDisk(server);
     const tus = createTusClient(server.guest);
@@ -66,7 +66,7 @@ describe('a resumable upload whose connection is cut', () => {
     expect((await server.guest.records()).map(({ id }) => id)).toEqual([told.id]);
   });
 
-  test('that hangs is given up by the stall timer, and goes on (D12)', async () => {
+  test('D12: that hangs is given up by the stall timer, and goes on', async () => {
     const server = await startTestServer({ stallTimeoutMs: 300 });
     const tus = createTusClient(server.guest);
     const id = await startUpload(server.guest, CONTENT, 0);
@@ -79,7 +79,7 @@ describe('a resumable upload whose connection is cut', () => {
 });
 
 describe('a resumable upload that two connections want', () => {
-  test.each(['HEAD', 'POST', 'PATCH'])('goes to the newer one (%s); the one that hangs lets go (E16, I1)', async (method) => {
+  test.each(['HEAD', 'POST', 'PATCH'])('E16, I1: goes to the newer one (%s); the one that hangs lets go', async (method) => {
     const server = await startTestServer();
     const disk = await watchDisk(server);
     const tus = createTusClient(server.guest);
@@ -97,7 +97,7 @@ describe('a resumable upload that two connections want', () => {
     await disk.expectDone({ 'file.bin': CONTENT });
   });
 
-  test('at the very same time is whole in the end (I1)', async () => {
+  test('I1: at the very same time is whole in the end', async () => {
     const server = await startTestServer();
     const disk = await watchDisk(server);
     const tus = createTusClient(server.guest);
@@ -112,7 +112,7 @@ describe('a resumable upload that two connections want', () => {
 
 describe('a resumable upload that is called off', () => {
   test.each([
-    ['by its sender over tus (E10)', 'tus'],
+    ['E10: by its sender over tus', 'tus'],
     ['by its sender in the queue', 'queue'],
     ['by the owner', 'owner'],
   ])('%s while its bytes come: they go, and the PATCH ends', async (_who, how) => {

@@ -14,7 +14,7 @@ const NAMES: readonly (readonly [raw: string, stored: string])[] = [
 ];
 
 describe('names in Upload-Metadata', () => {
-  test('are cleaned like those in forms (B1–B8, B14, B15)', async () => {
+  test('B1, B2, B3, B4, B5, B6, B7, B8, B14, B15: are cleaned like those in forms', async () => {
     const server = await startTestServer();
     const disk = await watchDisk(server);
     const tus = createTusClient(server.guest);
@@ -36,7 +36,7 @@ describe('names in Upload-Metadata', () => {
     await disk.expectClean();
   });
 
-  test('that are one name to some system are two files (B10, B11, B13)', async () => {
+  test('B10, B11, B13: that are one name to some system are two files', async () => {
     const server = await startTestServer();
     const tus = createTusClient(server.guest);
     const metadata = [...['é', 'e\u0301', 'A.txt', 'a.txt'].map((filename) => encodeMetadata({ filename })), 'filename eP8udHh0', 'filename eP4udHh0'];
@@ -46,7 +46,7 @@ describe('names in Upload-Metadata', () => {
     expect(names).toEqual(expect.arrayContaining(['é', 'é (1)', 'A.txt', 'a (1).txt']));
   });
 
-  test('that are too long are cut, the ending stays (B12)', async () => {
+  test('B12: that are too long are cut, the ending stays', async () => {
     const server = await startTestServer();
     const tus = createTusClient(server.guest);
     for (const filename of [`${'a'.repeat(300)}.txt`, `${'é'.repeat(200)}.txt`]) expect((await tus.create({ size: 1, metadata: { filename }, body: Buffer.from('x') })).status).toBe(201);
@@ -56,7 +56,7 @@ describe('names in Upload-Metadata', () => {
     }
   });
 
-  test('that are the same at the same time are different files (B17)', async () => {
+  test('B17: that are the same at the same time are different files', async () => {
     const server = await startTestServer();
     const tus = createTusClient(server.guest);
     const contents = Array.from({ length: 30 }, (_, index) => Buffer.from(`content ${index}`));
@@ -65,14 +65,14 @@ describe('names in Upload-Metadata', () => {
     expect([...(await listTree(server.folder)).values()].toSorted()).toEqual(contents.map(sha256).toSorted());
   });
 
-  test.each([['folder', 'a/../../b/CON/.git', 'a/b/_CON/_.git/c.txt'], ['relativePath', 'a/../../b/c.txt', 'a/b/c.txt']])('%s never climbs (B19)', async (key, value, path) => {
+  test.each([['folder', 'a/../../b/CON/.git', 'a/b/_CON/_.git/c.txt'], ['relativePath', 'a/../../b/c.txt', 'a/b/c.txt']])('B19: %s never climbs', async (key, value, path) => {
     const server = await startTestServer();
     const disk = await watchDisk(server);
     await createTusClient(server.guest).create({ size: 1, metadata: { filename: 'c.txt', [key]: value }, body: Buffer.from('x') });
     await disk.expectDone({ [path]: 'x' });
   });
 
-  test('a path of 33 folders is too deep (B19)', async () => {
+  test('B19: a path of 33 folders is too deep', async () => {
     const server = await startTestServer();
     const answer = await createTusClient(server.guest).create({ size: 1, metadata: { folder: Array.from({ length: 33 }, () => 'd').join('/') } });
     expect([answer.status, readFailureCode(answer)]).toEqual([422, 'PATH_TOO_DEEP']);

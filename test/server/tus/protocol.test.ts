@@ -47,7 +47,7 @@ describe('a resumable upload', () => {
     await disk.expectDone({ 'a/b/file.bin': '1', 'c/d/file.bin': '2' });
   });
 
-  test('takes bytes with its creation (E14)', async () => {
+  test('E14: takes bytes with its creation', async () => {
     const server = await startTestServer();
     const created = await createTusClient(server.guest).create({ size: CONTENT.length, id: 'one', body: CONTENT.subarray(0, HALF) });
     expect([created.status, offsetIn(created)]).toEqual([201, HALF]);
@@ -56,7 +56,7 @@ describe('a resumable upload', () => {
     expect(await listTree(server.folder)).toEqual(new Map());
   });
 
-  test('of nothing is stored when it is created (E15)', async () => {
+  test('E15: of nothing is stored when it is created', async () => {
     const server = await startTestServer();
     const disk = await watchDisk(server);
     const created = await createTusClient(server.guest).create({ size: 0, id: 'empty' });
@@ -92,7 +92,7 @@ describe('a resumable upload', () => {
     await disk.expectClean();
   });
 
-  test('stays as it was when it goes on at a wrong offset (E6)', async () => {
+  test('E6: stays as it was when it goes on at a wrong offset', async () => {
     const server = await startTestServer();
     const disk = await watchDisk(server);
     const tus = createTusClient(server.guest);
@@ -105,7 +105,7 @@ describe('a resumable upload', () => {
     await disk.expectDone({ 'file.bin': CONTENT });
   });
 
-  test.each([['said beforehand', {}], ['found out on the way', { 'transfer-encoding': 'chunked' }]])('takes no more than was announced, %s (E7)', async (_when, headers) => {
+  test.each([['said beforehand', {}], ['found out on the way', { 'transfer-encoding': 'chunked' }]])('E7: takes no more than was announced, %s', async (_when, headers) => {
     const server = await startTestServer();
     const disk = await watchDisk(server);
     const tus = createTusClient(server.guest);
@@ -117,7 +117,7 @@ describe('a resumable upload', () => {
     await disk.expectDone({ 'file.bin': CONTENT });
   });
 
-  test('is finished for good: it answers, and takes and loses nothing (E8, E10)', async () => {
+  test('E8, E10: is finished for good: it answers, and takes and loses nothing', async () => {
     const server = await startTestServer();
     const disk = await watchDisk(server);
     const tus = createTusClient(server.guest);
@@ -130,7 +130,7 @@ describe('a resumable upload', () => {
     await disk.expectDone({ 'file.bin': CONTENT });
   });
 
-  test.each(['sha256', 'sha1', 'md5'])('keeps nothing of a chunk whose %s is wrong (E11)', async (algorithm) => {
+  test.each(['sha256', 'sha1', 'md5'])('E11: keeps nothing of a chunk whose %s is wrong', async (algorithm) => {
     const server = await startTestServer();
     const disk = await watchDisk(server);
     const tus = createTusClient(server.guest);
@@ -143,7 +143,7 @@ describe('a resumable upload', () => {
     await disk.expectDone({ 'file.bin': CONTENT });
   });
 
-  test.each(['crc32 AAAA', 'sha256', '', 'SHA256 AAAA', 'sha256 AAAA more'])('does not take the checksum %j (E11)', async (header) => {
+  test.each(['crc32 AAAA', 'sha256', '', 'SHA256 AAAA', 'sha256 AAAA more'])('E11: does not take the checksum %j', async (header) => {
     const server = await startTestServer();
     const id = await startUpload(server.guest, CONTENT, HALF);
     const tus = createTusClient(server.guest);
@@ -154,7 +154,7 @@ describe('a resumable upload', () => {
   test.each([
     ['of the same size', sampleBytes(CONTENT.length, 2)],
     ['that differs only in its second half', Buffer.concat([CONTENT.subarray(0, HALF), sampleBytes(HALF, 3)])],
-  ])('another file %s is not taken for the announced one (E20)', async (_what, other) => {
+  ])('E20: another file %s is not taken for the announced one', async (_what, other) => {
     const server = await startTestServer();
     const disk = await watchDisk(server);
     const tus = createTusClient(server.guest);
@@ -169,7 +169,7 @@ describe('a resumable upload', () => {
 });
 
 describe('a tus request that is wrong', () => {
-  test('in its version (E12)', async () => {
+  test('E12: in its version', async () => {
     const server = await startTestServer();
     const disk = await watchDisk(server);
     for (const version of [undefined, '', '0.2.2', '1.0', '1.0.0, 0.2.2']) {
@@ -187,7 +187,7 @@ describe('a tus request that is wrong', () => {
     [400, 'UPLOAD_OFFSET_INVALID', { 'upload-offset': '-1' }],
     [400, 'UPLOAD_OFFSET_INVALID', { 'upload-offset': '5e4' }],
     [400, 'UPLOAD_OFFSET_INVALID', { 'upload-offset': '0x10' }],
-  ])('in its headers: %d %s for %j (E13)', async (status, code, headers) => {
+  ])('E13: in its headers: %d %s for %j', async (status, code, headers) => {
     const server = await startTestServer();
     const id = await startUpload(server.guest, CONTENT, HALF);
     const tus = createTusClient(server.guest);
@@ -195,7 +195,7 @@ describe('a tus request that is wrong', () => {
     expect(offsetIn(await tus.head(id))).toBe(HALF);
   });
 
-  test('in its length (D8)', async () => {
+  test('D8: in its length', async () => {
     const server = await startTestServer();
     const disk = await watchDisk(server);
     for (const length of ['-1', '1e3', '5 5', '0x10', '5,5', String(2 ** 53), '9007199254740993', '', '99999999999999999999', '1.5']) {
@@ -205,7 +205,7 @@ describe('a tus request that is wrong', () => {
     await disk.expectClean();
   });
 
-  test('in not telling a length, or one that is too large (D8, D9)', async () => {
+  test('D8, D9: in not telling a length, or one that is too large', async () => {
     const server = await startTestServer({ maxFileBytes: 1000 });
     const disk = await watchDisk(server);
     const deferred = await server.guest.request('POST', TUS_PATH, { headers: { 'tus-resumable': '1.0.0', 'upload-defer-length': '1' } });
@@ -217,7 +217,7 @@ describe('a tus request that is wrong', () => {
   test.each([
     ['bad Base64', 'filename !!!'], ['a key twice', 'filename YQ==,filename Yg=='], ['an empty pair', 'filename YQ==,,id YQ=='],
     ['a third word', 'filename YQ== Yg=='], ['10 kB', `filename ${'A'.repeat(10_000)}`], ['a hash that is none', encodeMetadata({ sha256: 'ABC' })],
-  ])('in its description: %s (D10)', async (_what, metadata) => {
+  ])('D10: in its description: %s', async (_what, metadata) => {
     const server = await startTestServer();
     const disk = await watchDisk(server);
     const answer = await createTusClient(server.guest).create({ size: 5, headers: { 'upload-metadata': metadata } });
@@ -254,7 +254,7 @@ describe('what tus is asked from elsewhere', () => {
     expect((await server.stranger.request('OPTIONS', TUS_PATH)).status).toBe(401);
   });
 
-  test('no other origin is let in (C10)', async () => {
+  test('C10: no other origin is let in', async () => {
     const server = await startTestServer();
     for (const path of [TUS_PATH, `${TUS_PATH}/some`]) {
       const answer = await server.guest.request('OPTIONS', path, { headers: { origin: 'https://evil.test', 'access-control-request-method': 'PATCH' } });
@@ -263,7 +263,7 @@ describe('what tus is asked from elsewhere', () => {
     }
   });
 
-  test('a finished file cannot be fetched (C11)', async () => {
+  test('C11: a finished file cannot be fetched', async () => {
     const server = await startTestServer();
     const id = await startUpload(server.guest, CONTENT, CONTENT.length);
     const answer = await server.guest.request('GET', `${TUS_PATH}/${id}`);
@@ -273,7 +273,7 @@ describe('what tus is asked from elsewhere', () => {
     expect((await server.stranger.request('GET', `${TUS_PATH}/${id}`)).status).toBe(401);
   });
 
-  test('Location names no host, whatever a proxy or an attacker says (C12)', async () => {
+  test('C12: Location names no host, whatever a proxy or an attacker says', async () => {
     const server = await startTestServer();
     const headers = { 'x-forwarded-host': 'evil.test', 'x-forwarded-proto': 'https', forwarded: 'host=evil.test' };
     const created = await createTusClient(server.guest).create({ size: 5, id: 'one', headers });

@@ -27,7 +27,7 @@ async function expectToGoOn(server: CliServer, id: string, digest: string): Prom
 }
 
 describe('a server that is killed in mid-PATCH', () => {
-  test('again and again goes on where the disk stands (H1, H6, H11)', async () => {
+  test('H1, H6, H11: again and again goes on where the disk stands', async () => {
     const first = await startCli();
     const id = await startUpload(first.guest, CONTENT, 0, { sha256: sha256(CONTENT) });
     let server = first;
@@ -47,7 +47,7 @@ describe('a server that is killed in mid-PATCH', () => {
 });
 
 describe('a server that is told to stop in mid-PATCH', () => {
-  test('says so, ends, and goes on the next time (E22)', async () => {
+  test('E22: says so, ends, and goes on the next time', async () => {
     const first = await startCli();
     const id = await startUpload(first.guest, CONTENT, 0);
     const patch = await openPatch(first, id, 0, CONTENT.length);
@@ -69,7 +69,7 @@ describe('two processes that share a folder', () => {
     return [one, await startCli({ folder: one.folder })];
   }
 
-  test('hand an upload over: the newer connection has it, the older lets go (I2)', async () => {
+  test('I2: hand an upload over: the newer connection has it, the older lets go', async () => {
     const [one, other] = await startPair();
     const id = await startUpload(one.guest, CONTENT, 0);
     const hanging = await openPatch(one, id, 0, CONTENT.length);
@@ -84,7 +84,7 @@ describe('two processes that share a folder', () => {
     expect(await listTree(one.folder)).toEqual(new Map([['file.bin', sha256(CONTENT)]]));
   });
 
-  test('never both write to one upload (I2)', async () => {
+  test('I2: never both write to one upload', async () => {
     const [one, other] = await startPair();
     const [tus, otherTus] = [createTusClient(one.guest), createTusClient(other.guest)];
     const id = await startUpload(one.guest, CONTENT, 0, { sha256: sha256(CONTENT) });
@@ -99,7 +99,7 @@ describe('two processes that share a folder', () => {
     expect(await listStaging(one.folder)).toEqual([]);
   });
 
-  test('one that is killed is followed by the other within 5 s (H6)', async () => {
+  test('H6: one that is killed is followed by the other within 5 s', async () => {
     const [one, other] = await startPair();
     const id = await startUpload(one.guest, CONTENT, 0);
     const patch = await openPatch(one, id, 0, CONTENT.length);

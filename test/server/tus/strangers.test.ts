@@ -11,7 +11,7 @@ const CONTENT = sampleBytes(100_000);
 const HALF = 50_000;
 
 describe('another device', () => {
-  test.each([['unfinished', HALF], ['finished', CONTENT.length]])('learns nothing of an upload that is %s, and cannot touch it (C17)', async (_how, sentBytes) => {
+  test.each([['unfinished', HALF], ['finished', CONTENT.length]])('C17: learns nothing of an upload that is %s, and cannot touch it', async (_how, sentBytes) => {
     const server = await startTestServer();
     const disk = await watchDisk(server);
     const [ann, eve] = [await startSession(server), await startSession(server)];

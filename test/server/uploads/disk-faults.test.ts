@@ -16,7 +16,7 @@ import { watchDisk } from '../../helpers/watch-disk.ts';
 const FORM = buildForm([file('a.txt', 'a')]);
 
 describe.skipIf(!isRoot())('a disk that fills up', () => {
-  test('refuses what cannot fit before its body (D6)', async () => {
+  test('D6: refuses what cannot fit before its body', async () => {
     const server = await startTestServer({ parent: (await mountSmallDisk(2 << 20)).path });
     const disk = await watchDisk(server);
     const answer = await server.guest.post('/api/uploads', buildForm([file('large.bin', sampleBytes(3_000_000))]));
@@ -25,14 +25,14 @@ describe.skipIf(!isRoot())('a disk that fills up', () => {
     await disk.expectClean();
   });
 
-  test('leaves free what must stay free (D6)', async () => {
+  test('D6: leaves free what must stay free', async () => {
     const server = await startTestServer({ parent: (await mountSmallDisk(2 << 20)).path, reserveBytes: 1_500_000 });
     const answer = await server.guest.post('/api/uploads', buildForm([file('large.bin', sampleBytes(900_000))]));
     expect([answer.status, readFailureCode(answer)]).toEqual([507, 'INSUFFICIENT_STORAGE']);
     expect((await server.guest.send(buildForm([file('small.bin', sampleBytes(100_000))]))).status).toBe(201);
   });
 
-  test.each([['with a manifest, the first file stays', true], ['without one, nothing stays', false]])('in mid-form: %s (F1)', async (_what, hasManifest) => {
+  test.each([['with a manifest, the first file stays', true], ['without one, nothing stays', false]])('F1: in mid-form: %s', async (_what, hasManifest) => {
     const { path } = await mountSmallDisk(4 << 20);
     const server = await startTestServer({ parent: path });
     await writeFile(join(path, 'somebody-elses.bin'), Buffer.alloc(1 << 20));
@@ -56,27 +56,27 @@ describe.skipIf(!isRoot())('a disk that fills up', () => {
 });
 
 describe('a folder that cannot be written to', () => {
-  test('below a file, is refused at the start (F7)', async () => {
+  test('F7: below a file, is refused at the start', async () => {
     const outer = await startTestServer();
     await writeFile(join(outer.folder, 'a-file'), '');
     await expect(startTestServer({ folder: join(outer.folder, 'a-file', 'uploads') })).rejects.toMatchObject({ code: 'CONFIG_DEST_NOT_WRITABLE' });
   });
 
-  test('that is a file, is refused at the start (F7)', async () => {
+  test('F7: that is a file, is refused at the start', async () => {
     const outer = await startTestServer();
     await writeFile(join(outer.folder, 'a-file'), 'kept');
     await expect(startTestServer({ folder: join(outer.folder, 'a-file') })).rejects.toMatchObject({ code: 'CONFIG_DEST_NOT_WRITABLE' });
     expect(await listTree(outer.folder)).toEqual(new Map([['a-file', sha256('kept')]]));
   });
 
-  test.skipIf(isRoot())('without permission, is refused at the start (F7)', async () => {
+  test.skipIf(isRoot())('F7: without permission, is refused at the start', async () => {
     const outer = await startTestServer();
     await mkdir(join(outer.folder, 'locked'), { mode: 0o500 });
     await expect(startTestServer({ folder: join(outer.folder, 'locked', 'uploads') })).rejects.toMatchObject({ code: 'CONFIG_DEST_NOT_WRITABLE' });
     await chmod(join(outer.folder, 'locked'), 0o700);
   });
 
-  test.skipIf(!isRoot())('on a read-only disk is refused at the start; later it is 503, and over when it is over (F7)', async () => {
+  test.skipIf(!isRoot())('F7: on a read-only disk is refused at the start; later it is 503, and over when it is over', async () => {
     const small = await mountSmallDisk(2 << 20);
     const server = await startTestServer({ parent: small.path });
     await small.remount('ro');
@@ -89,7 +89,7 @@ describe('a folder that cannot be written to', () => {
     expect((await server.guest.send(FORM)).status).toBe(201);
   });
 
-  test('that is taken away is not made again (F8)', async () => {
+  test('F8: that is taken away is not made again', async () => {
     const server = await startTestServer();
     const away = `${server.folder}-away`;
     await rename(server.folder, away);
@@ -104,7 +104,7 @@ describe('a folder that cannot be written to', () => {
 });
 
 describe('what already has the name', () => {
-  test('is not followed when it is a link (F10)', async () => {
+  test('F10: is not followed when it is a link', async () => {
     const server = await startTestServer();
     await symlink(join(server.canary, 'untouched.txt'), join(server.folder, 'a.txt'));
     await symlink(join(server.canary, 'not-there'), join(server.folder, 'b.txt'));
@@ -114,7 +114,7 @@ describe('what already has the name', () => {
     await disk.expectDone({ 'a (1).txt': 'one', 'b (1).txt': 'two' });
   });
 
-  test('is not followed when it is a folder of the path and a link (F11)', async () => {
+  test('F11: is not followed when it is a folder of the path and a link', async () => {
     const server = await startTestServer();
     await symlink(server.canary, join(server.folder, 'Holiday'));
     const disk = await watchDisk(server);
@@ -124,7 +124,7 @@ describe('what already has the name', () => {
     await disk.expectClean();
   });
 
-  test('is left alone when it is a folder, a pipe, or a folder where a file is wanted (F12)', async () => {
+  test('F12: is left alone when it is a folder, a pipe, or a folder where a file is wanted', async () => {
     const server = await startTestServer();
     await mkdir(join(server.folder, 'folder.txt'));
     await writeFile(join(server.folder, 'file'), 'kept');
@@ -137,7 +137,7 @@ describe('what already has the name', () => {
     await disk.expectDone({ 'folder (1).txt': 'a', 'pipe (1).txt': 'b' });
   });
 
-  test('stays as it is when the upload is aborted (F13)', async () => {
+  test('F13: stays as it is when the upload is aborted', async () => {
     const server = await startTestServer();
     await writeFile(join(server.folder, 'slow.bin'), 'the original');
     const disk = await watchDisk(server);

@@ -20,7 +20,7 @@ async function startTraced(options: readonly string[]): Promise<CliServer & { re
 }
 
 describe.skipIf(isSkipped('strace'))('what the system is asked to do', () => {
-  test('is write, fsync, link, unlink, fsync of the folder, and only then the answer (F16)', async () => {
+  test('F16: is write, fsync, link, unlink, fsync of the folder, and only then the answer', async () => {
     const server = await startTraced(['-s', '64', '-e', 'trace=write,writev,pwrite64,pwritev,fsync,fdatasync,link,linkat,rename,renameat,renameat2,unlink,unlinkat']);
     const content = sampleBytes(700_000);
     expect((await server.guest.send(buildForm([file('photo.jpg', content)]))).status).toBe(201);
@@ -56,7 +56,7 @@ describe.skipIf(isSkipped('strace'))('what the system is asked to do', () => {
     ['fsync', 'EIO', 500, 'STORAGE_IO_ERROR'],
     ['fsync', 'ENOSPC', 507, 'INSUFFICIENT_STORAGE'],
     ['link,linkat', 'EIO', 500, 'STORAGE_IO_ERROR'],
-  ])('when %s fails with %s, nothing is published (F4, F5)', async (calls, error, status, code) => {
+  ])('F4, F5: when %s fails with %s, nothing is published', async (calls, error, status, code) => {
     const server = await startTraced(['-e', `trace=${calls}`, '-e', `inject=${calls}:error=${error}`]);
     const answer = await server.guest.post('/api/uploads', buildForm([file('photo.jpg', sampleBytes(100_000))]));
     expect([answer.status, readFailureCode(answer)]).toEqual([status, code]);
@@ -64,7 +64,7 @@ describe.skipIf(isSkipped('strace'))('what the system is asked to do', () => {
     expect(await listStaging(server.folder)).toEqual([]);
   });
 
-  test('where hard links are not to be had, a file still never replaces another (F6)', async () => {
+  test('F6: where hard links are not to be had, a file still never replaces another', async () => {
     const server = await startTraced(['-e', 'trace=link,linkat', '-e', 'inject=link,linkat:error=EPERM']);
     const [one, other] = [sampleBytes(50_000), sampleBytes(50_000, 2)];
     for (const content of [one, other]) expect((await server.guest.send(buildForm([file('photo.jpg', content)]))).status).toBe(201);

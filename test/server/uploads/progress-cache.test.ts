@@ -93,7 +93,7 @@ describe.skipIf(isSkipped('redis-server'))('what lies in Redis', () => {
   test.each([
     'no JSON', 'null', '{"value":null}', '{"value":{"offset":1000000000}}', '{"value":{"kind":"batch","senderId":"x","uploaded":-1,"totalsize":1,"state":"stored"}}',
     '{"value":{"kind":"batch","senderId":"x","uploaded":1e300,"totalsize":1,"state":"stored"}}', '{"value":{"__proto__":{"kind":"batch"}}}', '{"value":{"kind":"upload","record":[]}}', '[]', '1',
-  ])('%s is not believed (G10)', async (poison) => {
+  ])('G10: %s is not believed', async (poison) => {
     const { url } = await startRedis();
     const cache = await openCache(url);
     cache.put('key', batchEntry(1));
@@ -104,7 +104,7 @@ describe.skipIf(isSkipped('redis-server'))('what lies in Redis', () => {
     expect(await cache.get('key')).toBeUndefined();
   });
 
-  test('is left alone when others have keys there (G12)', async () => {
+  test('G12: is left alone when others have keys there', async () => {
     const { url } = await startRedis();
     await askRedis(url, (redis) => redis.set('theirs', 'kept'));
     const cache = await openCache(url);
@@ -114,7 +114,7 @@ describe.skipIf(isSkipped('redis-server'))('what lies in Redis', () => {
     expect(await askRedis(url, (redis) => redis.get('theirs'))).toBe('kept');
   });
 
-  test('a Redis that is full means degraded, not wrong (G4)', async () => {
+  test('G4: a Redis that is full means degraded, not wrong', async () => {
     const { url } = await startRedis();
     const cache = await openCache(url);
     cache.put('key', batchEntry(1));

@@ -21,7 +21,7 @@ const RESERVED = /^(con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³]|conin\$|conout
 const NEVER = /[\u0000-\u001f\u007f-\u009f\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff\ufffd<>:"/\\|?*]/u;
 
 describe('safeName', () => {
-  test('holds its promises for 10,000 names made to break them (B20)', () => {
+  test('B20: holds its promises for 10,000 names made to break them', () => {
     fc.assert(
       fc.property(anyName, (raw) => {
         const name = safeName(raw);
@@ -40,7 +40,7 @@ describe('safeName', () => {
     );
   });
 
-  test('a number added after a clash keeps the ending, the limits and the safety (B20)', () => {
+  test('B20: a number added after a clash keeps the ending, the limits and the safety', () => {
     fc.assert(
       fc.property(anyName, fc.integer({ min: 1, max: 9999 }), (raw, attempt) => {
         const name = safeName(raw);
@@ -71,7 +71,7 @@ describe('safeName', () => {
   });
 
   test.each(['CON', 'con.txt', 'NUL.tar.gz', 'COM1 ', 'COM¹.txt', 'LPT³', 'CONIN$', 'AUX.', 'desktop.ini', 'autorun.inf', 'Thumbs.db', '.bashrc', '-rf', '~$x'])(
-    '%j is escaped on every system (B4, B14)',
+    'B4, B14: %j is escaped on every system',
     (raw) => {
       expect(safeName(raw)).toMatch(/^_/u);
     },
@@ -81,7 +81,7 @@ describe('safeName', () => {
     expect(safeName(raw)).toBeNull();
   });
 
-  test('cuts by bytes, between characters, and keeps the ending (B12)', () => {
+  test('B12: cuts by bytes, between characters, and keeps the ending', () => {
     for (const raw of [`${'a'.repeat(300)}.txt`, `${'é'.repeat(200)}.txt`, `${'😀'.repeat(100)}.txt`]) {
       const name = safeName(raw) ?? '';
       expect(Buffer.byteLength(name)).toBeLessThanOrEqual(255);
@@ -105,7 +105,7 @@ describe('the neighbours of safeName', () => {
     ['\\\\srv\\share\\x', 'x'],
     ['....//x', 'x'],
     ['folder/', ''],
-  ])('the last component of %j is %j (B1)', (raw, expected) => {
+  ])('B1: the last component of %j is %j', (raw, expected) => {
     expect(lastComponent(raw)).toBe(expected);
   });
 
@@ -117,7 +117,7 @@ describe('the neighbours of safeName', () => {
     expect(safeFolder(Array.from({ length: 33 }, () => 'd').join('/'))).toBeNull();
   });
 
-  test('names that some file system takes for the same fold to the same (B10, B11)', () => {
+  test('B10, B11: names that some file system takes for the same fold to the same', () => {
     expect(foldedName('A.txt')).toBe(foldedName('a.txt'));
     expect(foldedName('é')).toBe(foldedName('e\u0301'));
     expect(foldedName('STRASSE')).toBe(foldedName('straße'));

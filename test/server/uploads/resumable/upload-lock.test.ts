@@ -56,7 +56,7 @@ describe('the lock of an upload', () => {
     expect(await readdir(folder)).toEqual([]);
   });
 
-  test('of a process that is gone is taken over at once (H6, H11)', async () => {
+  test('H6, H11: of a process that is gone is taken over at once', async () => {
     const { path } = await makeLockPath();
     await writeFile(path, `${await deadTag()} of some request`);
     const startedMs = performance.now();
