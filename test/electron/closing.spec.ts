@@ -127,7 +127,7 @@ test('a second start brings the first window to the front, whatever stands on it
   expect(await readRecords(app.window)).toEqual([]);
 });
 
-test('a page that crashes comes back, and the uploads have gone on', async () => {
+test('H9: a page that crashes comes back, and the uploads have gone on', async () => {
   await sendEndless('one.bin');
   const [before] = await readRecords(app.window);
   // Playwright gives a page up that has crashed, so the main process looks at it.

@@ -36,7 +36,7 @@ describe('many files', () => {
     expect(await server.owner.records()).toHaveLength(100);
   });
 
-  test('B17: the same name 100 times at once becomes 100 files', async () => {
+  test('B17, I3: the same name 100 times at once becomes 100 files', async () => {
     const server = await startTestServer();
     const contents = Array.from({ length: 100 }, (_, index) => sampleBytes(3000, index + 1));
     const disk = await watchDisk(server);
