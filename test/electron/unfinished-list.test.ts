@@ -61,6 +61,19 @@ test('a change is on disk soon, without being asked for', async () => {
   await waitUntil('the later ones to be written', async () => (await written()) === 'u2,u3');
 });
 
+test('what was added is noted once it is on disk, also when another change was just written', async () => {
+  const list = await open();
+  const written = async () => parseUnfinished(await readFile(file, 'utf8'))?.map(({ id }) => id).join();
+  list.add([FILE]);
+  await list.noted();
+  expect(await written()).toBe('u1');
+  list.remove(['u1']);
+  list.add([{ ...FILE, id: 'u2' }]);
+  await list.noted();
+  expect(await written()).toBe('u2');
+  await list.noted();
+});
+
 test('what cannot be written is said, and tried again', async () => {
   const list = await open();
   await mkdir(file);

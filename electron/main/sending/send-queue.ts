@@ -83,6 +83,7 @@ export function createSendQueue(target: GroupTarget, unfinished: UnfinishedList)
 
   async function sendFiles(files: readonly FileToSend[], signal: AbortSignal): Promise<ReadonlyMap<string, SendOutcome>> {
     const [file] = files;
+    await unfinished.noted();
     if (file === undefined || !isResumable(file)) return sendGroup(target, files, { signal, woken: () => waking.signal, isWanted: unfinished.has });
     const outcome = await sendResumable(target, file, {
       signal,

@@ -7,9 +7,10 @@ import { isSameSource } from './decide-restart.ts';
 import type { SavedHash } from './file-hash.ts';
 import type { FileToSend } from './file-to-send.ts';
 
-/** Pause between two writes; longer for a long list, so that keeping it never costs more than a few percent of the time. */
-const PAUSE_MS = 500;
+/** Pause between two writes, so that keeping a long list never costs more than a few percent of the time. */
 const PAUSE_MS_PER_FILE = 0.1;
+/** What is no longer to be sent, and how far a file is hashed, can wait: after a crash it is found out anew. */
+const PAUSE_MS = 500;
 
 /** Pauses told together: a thousand that are cancelled one by one are not a thousand lists. */
 const TELL_AFTER_MS = 50;
@@ -21,6 +22,8 @@ export interface UnfinishedList {
   has(id: string): boolean;
   /** Takes effect at once; written soon after, one write at a time. One that is paused stays so. */
   add(files: readonly FileToSend[]): void;
+  /** Resolves when all that was added is on disk, or cannot be written. What is sent before that would be forgotten by a crash. */
+  noted(): Promise<void>;
   remove(ids: readonly string[]): void;
   /** Ids of those that a person holds back. */
   paused(): ReadonlySet<string>;
@@ -44,9 +47,11 @@ export async function openUnfinishedList(file: string, log: Log): Promise<Unfini
   const listeners = new Set<(ids: readonly string[]) => void>();
   let telling: NodeJS.Timeout | undefined;
   let isWritten = true;
+  /** Called when what was added is on disk; undefined while nothing new is to be written. */
+  let onNoted: (() => void)[] | undefined;
   let timer: NodeJS.Timeout | undefined;
   let writing: Promise<void> = Promise.resolve();
-  let mayWriteAtMs = 0;
+  let writtenAtMs = Number.NEGATIVE_INFINITY;
 
   function toKept(each: FileToSend): KeptFile {
     const hashed = hashes.get(each.id);
@@ -63,6 +68,8 @@ export async function openUnfinishedList(file: string, log: Log): Promise<Unfini
   async function write(): Promise<void> {
     if (isWritten) return;
     isWritten = true;
+    const noted = onNoted ?? [];
+    onNoted = undefined;
     try {
       await writeWhole(file, `${JSON.stringify({ uploads: [...files.values()].map(toKept) })}\n`);
     } catch (error) {
@@ -70,7 +77,8 @@ export async function openUnfinishedList(file: string, log: Log): Promise<Unfini
       isWritten = false;
       log('warn', 'unfinished:unsaved', { code: codeOf(error) });
     }
-    mayWriteAtMs = performance.now() + PAUSE_MS + files.size * PAUSE_MS_PER_FILE;
+    writtenAtMs = performance.now();
+    for (const tell of noted) tell();
   }
 
   function flush(): Promise<void> {
@@ -82,8 +90,20 @@ export async function openUnfinishedList(file: string, log: Log): Promise<Unfini
 
   function changed(): void {
     isWritten = false;
-    // The first change of a while is on disk at once: a large file may be all there is.
-    timer ??= setTimeout(() => void flush(), Math.max(0, mayWriteAtMs - performance.now()));
+    timer ??= setTimeout(() => void flush(), untilNextWrite(PAUSE_MS));
+  }
+
+  function added(): void {
+    isWritten = false;
+    if (onNoted !== undefined) return;
+    onNoted = [];
+    clearTimeout(timer);
+    timer = setTimeout(() => void flush(), untilNextWrite(0));
+  }
+
+  /** Milliseconds until the next write may be. */
+  function untilNextWrite(pauseMs: number): number {
+    return Math.max(0, writtenAtMs + pauseMs + files.size * PAUSE_MS_PER_FILE - performance.now());
   }
 
   return {
@@ -95,8 +115,12 @@ export async function openUnfinishedList(file: string, log: Log): Promise<Unfini
         if (before !== undefined && !isSameSource(before, each)) hashes.delete(each.id);
         files.set(each.id, each);
       }
-      if (more.length > 0) changed();
+      if (more.length > 0) added();
     },
+    noted: () => new Promise((resolve) => {
+      if (onNoted === undefined) void writing.then(resolve);
+      else onNoted.push(resolve);
+    }),
     remove(ids) {
       if (ids.filter((id) => files.delete(id)).length > 0) changed();
       for (const id of ids) hashes.delete(id);
