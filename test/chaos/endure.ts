@@ -4,7 +4,7 @@ import type { ChaosProxy } from '../helpers/chaos-proxy.ts';
 import type { Exchange } from '../helpers/follow-requests.ts';
 import { listStaging, listTree, STAGING_NAME, type StagedFile } from '../helpers/disk.ts';
 import { waitUntil, within } from '../helpers/wait-until.ts';
-import { FAULT_WORDS, isWireFault, MOST_RESENT_BYTES, WIRE_FAULTS, type ChaosRun, type SenderFaultName } from './faults.ts';
+import { FAULT_WORDS, isWireFault, mostResentBytes, WIRE_FAULTS, type ChaosRun, type SenderFaultName } from './faults.ts';
 import { countResent } from './count-resent.ts';
 import type { Sources } from './sources.ts';
 
@@ -50,7 +50,7 @@ export async function endure(sender: ChaosSender, run: ChaosRun, sources: Source
     expect(Object.fromEntries(await listTree(uploadFolder))).toEqual(Object.fromEntries(sources.hashes));
     await expect.poll(async () => (await listStaging(uploadFolder)).filter((staged) => isLeft(staged, sender.leavesEmpty === true))).toEqual([]);
     measured.resentBytes = countResent(proxy.seen().slice(before), proxy.uploadedBytes() - startedBytes, sources.totalBytes);
-    expect(measured.resentBytes, 'bytes that were sent again').toBeLessThanOrEqual(MOST_RESENT_BYTES);
+    expect(measured.resentBytes, 'bytes that were sent again').toBeLessThanOrEqual(mostResentBytes(fault));
   } finally {
     await testInfo.attach('wire', { body: proxy.seen().slice(before).filter(({ path }) => path !== '/').map(describeExchange).join('\n') });
     testInfo.annotations.push({ type: 'chaos', description: JSON.stringify({ what: FAULT_WORDS[fault], ...run, sender: sender.name, ...measured }) });

@@ -29,11 +29,24 @@ export const SIZES = {
 } as const;
 export type SizeName = keyof typeof SIZES;
 
+const isAll = process.env['SLIPWAY_CHAOS'] === 'all';
+
+/** E21 wants 50; a short round is content with less. */
+export const PAUSES = isAll ? 50 : 5;
+
 /**
  * What may travel twice: one chunk of a sender that sends from memory, which is also more than all the small files together. Most of it
  * is Chromium's: it repeats by itself what a reused connection lost, and hears of the refusal some MiB later.
  */
-export const MOST_RESENT_BYTES = 8 << 20;
+const MOST_RESENT_BYTES = 8 << 20;
+
+/** Of each pause of a sender that cuts its request: what lay in socket buffers. */
+const MOST_RESENT_BYTES_PER_PAUSE = 256 << 10;
+
+/** Bytes that may travel twice in a run with this fault. */
+export function mostResentBytes(fault: FaultName): number {
+  return fault === 'pauses' ? PAUSES * MOST_RESENT_BYTES_PER_PAUSE : MOST_RESENT_BYTES;
+}
 
 const POINTS = [10, 50, 99] as const;
 const FAULTS: readonly FaultName[] = ['cut', 'reset', 'stall', 'slow', 'slice', ...SENDER_FAULTS];
@@ -52,8 +65,6 @@ export function isWireFault(fault: FaultName): fault is WireFaultName {
 export function titleOf({ fault, percent, size }: ChaosRun): string {
   return `${fault} at ${percent} %, ${size}`;
 }
-
-const isAll = process.env['SLIPWAY_CHAOS'] === 'all';
 
 function pointsOf(fault: FaultName, turn: number): readonly number[] {
   // It goes through all points by itself.
