@@ -6,6 +6,8 @@ interface UploadTap {
   most: number;
   /** Bytes of each body, in order. */
   readonly sizes: number[];
+  /** How often the browser has said that more of a body has left. */
+  signs: number;
   /** How many bodies get one byte wrong from now on, in order. */
   spoil: number;
 }
@@ -18,7 +20,7 @@ declare global {
 
 /** Runs in the page. */
 function putTap({ spoil, fromEnd }: { readonly spoil: number; readonly fromEnd: number }): void {
-  const tap: UploadTap = { most: 0, sizes: [], spoil };
+  const tap: UploadTap = { most: 0, sizes: [], signs: 0, spoil };
   window.uploadTap = tap;
   const { prototype } = XMLHttpRequest;
   const send = Reflect.get(prototype, 'send');
@@ -28,6 +30,8 @@ function putTap({ spoil, fromEnd }: { readonly spoil: number; readonly fromEnd: 
     tap.most = Math.max(tap.most, open);
     // Comes before "load", at which the sender starts the next one.
     this.addEventListener('readystatechange', () => { if (this.readyState === this.DONE) open -= 1; });
+    // Called after the sender's own listener, which was there first.
+    this.upload.addEventListener('progress', () => { tap.signs += 1; });
     if (!(body instanceof Blob)) {
       send.call(this, body);
       return;
