@@ -1,3 +1,5 @@
+import type { DuplicateRules } from './contracts/duplicates.ts';
+
 /** What a server is started with. Everything but the folder has a default. */
 export interface ServerConfig {
   /** Upload folder, absolute; created when its parent exists. */
@@ -26,6 +28,8 @@ export interface ServerConfig {
   readonly keepMs?: number;
   /** Further names this server answers to, `host` or `host:port`; for a proxy in front. */
   readonly allowedHosts?: readonly string[];
+  /** For names that exist already; default: keep both, and guests may name nothing else. */
+  readonly duplicates?: DuplicateRules;
   /** What a person calls this computer; default: its host name. */
   readonly name?: string;
   /** Called when a device opens the page or starts a session. */

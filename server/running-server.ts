@@ -1,3 +1,4 @@
+import type { DuplicateRules } from './contracts/duplicates.ts';
 import type { FailureCode } from './contracts/failure.ts';
 
 /** The side that other devices can reach; a second listener of the same server. */
@@ -32,6 +33,8 @@ export interface RunningServer {
    * @throws Failure CONFIG_DEST_NOT_WRITABLE
    */
   useFolder(folder: string): Promise<void>;
+  /** From now on this is what becomes of names that exist already; what is announced stays as it was announced. */
+  useDuplicates(rules: DuplicateRules): void;
   /** Absolute path of a stored upload; null when it is not stored or unknown. */
   locate(id: string): string | null;
   /**

@@ -9,6 +9,7 @@ import { listen, type Listener } from './http/listener.ts';
 import { baseUrl, isLoopback, lanAddresses, lanHosts, loopbackHosts } from './lan-address.ts';
 import type { Log } from './log.ts';
 import type { LanSide, RunningServer } from './running-server.ts';
+import { DuplicateChoice } from './uploads/duplicate-choice.ts';
 import { openProgressCache } from './uploads/progress-cache.ts';
 import { openUploadFolder } from './uploads/upload-folder.ts';
 import { UploadService } from './uploads/upload-service.ts';
@@ -38,6 +39,7 @@ export async function startServer(config: ServerConfig, log: Log): Promise<Runni
   const folder = await openUploadFolder(config.folder);
   const cache = await openProgressCache(config.cacheUrl ?? 'memory:', log);
   const maxFileBytes = config.maxFileBytes ?? Number.MAX_SAFE_INTEGER;
+  const duplicates = new DuplicateChoice(config.duplicates ?? { policy: 'keep-both', guestsChoose: false });
   const service = new UploadService({
     folder,
     cache,
@@ -45,6 +47,7 @@ export async function startServer(config: ServerConfig, log: Log): Promise<Runni
     maxFileBytes,
     reserveBytes: config.reserveBytes ?? DEFAULT_RESERVE_BYTES,
     keepMs: config.keepMs ?? DEFAULT_KEEP_MS,
+    duplicates,
   });
   await service.useFolder(folder);
 
@@ -104,6 +107,7 @@ export async function startServer(config: ServerConfig, log: Log): Promise<Runni
     async useFolder(wanted) {
       await service.useFolder(await openUploadFolder(wanted));
     },
+    useDuplicates: (rules) => duplicates.use(rules),
     locate: (id) => service.locate(id),
     giveUp: (ids, code) => service.withdraw(ids, new Failure(code)),
     activeUploads: (except) => service.activeUploads(except),

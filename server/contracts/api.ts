@@ -1,3 +1,4 @@
+import type { DuplicatePolicy } from './duplicates.ts';
 import type { ErrorReply } from './failure.ts';
 import type { AnnouncedFile, Totals, UploadRecord } from './upload.ts';
 
@@ -52,6 +53,8 @@ export interface BatchBody {
   /** Progress key of the batch; made by the server when absent. */
   readonly batch?: string;
   readonly files: readonly AnnouncedFile[];
+  /** For names that exist already; absent: what is usual on this server. */
+  readonly duplicates?: DuplicatePolicy;
 }
 
 export interface BatchReply {
@@ -80,6 +83,13 @@ export interface ServerReply {
     readonly lan: boolean;
     /** Health of the progress cache. */
     readonly cache: CacheHealth;
+  };
+  /** Names that exist already. */
+  readonly duplicates: {
+    /** What holds when a batch names nothing. */
+    readonly usual: DuplicatePolicy;
+    /** What whoever asks may name for a batch. */
+    readonly allowed: readonly DuplicatePolicy[];
   };
 }
 

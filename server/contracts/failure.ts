@@ -45,6 +45,8 @@ export const FAILURES = {
   TOO_MANY_FILES: { status: 413, retryable: false, message: 'Too many files in one request.' },
   NO_FILES: { status: 400, retryable: false, message: 'The form holds no file.' },
   MANIFEST_INVALID: { status: 400, retryable: false, message: 'The list of announced files is not valid.' },
+  DUPLICATES_INVALID: { status: 400, retryable: false, message: 'For names that exist already there is keep-both, skip-same and replace.' },
+  DUPLICATES_NOT_ALLOWED: { status: 403, retryable: false, message: 'The owner of this computer decides what happens to names that exist already.' },
   PROGRESS_ID_INVALID: { status: 400, retryable: false, message: 'A progress key has 1 to 128 visible ASCII characters.' },
 
   // One file

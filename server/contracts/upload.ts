@@ -1,3 +1,4 @@
+import type { DuplicatePolicy } from './duplicates.ts';
 import type { FailureReport } from './failure.ts';
 
 /**
@@ -53,6 +54,12 @@ export interface UploadRecord {
   readonly digest?: FileDigest;
   /** The sender hashed the file too, and both ends agree; absent for an upload that is only stored. */
   readonly verified?: true;
+  /** Nothing was added to the folder: `path` is a file that was there before and holds the same bytes (see DuplicatePolicy). */
+  readonly wasThere?: true;
+  /** It took the place of a file that was there before. */
+  readonly replaced?: true;
+  /** The upload whose file has taken the place of this one since. */
+  readonly replacedBy?: string;
 }
 
 /** One file of a manifest: what a sender says about it beforehand. */
@@ -72,6 +79,8 @@ export interface AnnouncedFile {
 /** First field of a form, as JSON; the n-th file part belongs to the n-th entry. */
 export interface Manifest {
   readonly files: readonly AnnouncedFile[];
+  /** For names that exist already; absent: what was announced, or what is usual on this server. */
+  readonly duplicates?: DuplicatePolicy;
 }
 
 /** How many uploads are in each state, and their bytes. */

@@ -37,7 +37,7 @@ export function apiRoutes(limits: FormLimits, access: Access, facts: ServerFacts
   const router = Router();
 
   router.post('/api/uploads', async (request, response) => {
-    answerForm(request, response, await takeForm(request, response, callerOf(request).sender, limits), log);
+    answerForm(request, response, await takeForm(request, response, callerOf(request), limits), log);
   });
 
   router.get('/api/uploads/:id', async (request, response) => {
@@ -51,14 +51,16 @@ export function apiRoutes(limits: FormLimits, access: Access, facts: ServerFacts
   });
 
   router.post('/api/batches', ...jsonBody, (request, response) => {
-    const { batch, files } = objectBody(request);
+    const { batch, files, duplicates } = objectBody(request);
     if (batch !== undefined && !isProgressKey(batch)) throw new Failure('PROGRESS_ID_INVALID');
     const key = batch ?? randomUUID();
-    const reply: Api['POST /api/batches']['reply'] = { batch: key, uploads: service.announce(callerOf(request).sender, key, readFiles(files), true) };
+    const { sender, isOwner } = callerOf(request);
+    const uploads = service.announce(sender, key, readFiles(files), true, service.duplicates.read(duplicates, isOwner));
+    const reply: Api['POST /api/batches']['reply'] = { batch: key, uploads };
     response.status(201).json(reply);
   });
 
-  router.get('/api/server', async (_request, response) => {
+  router.get('/api/server', async (request, response) => {
     const reply: ServerReply = {
       name: facts.name,
       version: VERSION,
@@ -66,6 +68,7 @@ export function apiRoutes(limits: FormLimits, access: Access, facts: ServerFacts
       freeBytes: await service.freeBytes(),
       addresses: facts.addresses(),
       on: { code: access.asksForCode, lan: facts.isLan, cache: service.cacheHealth() },
+      duplicates: { usual: service.duplicates.usual, allowed: service.duplicates.allowed(callerOf(request).isOwner) },
     };
     response.json(reply);
   });

@@ -19,7 +19,7 @@ export function classicRoutes(limits: FormLimits, log: Log): Router {
   const router = Router();
 
   router.post('/uploadfile', async (request, response) => {
-    const outcome = await takeForm(request, response, callerOf(request).sender, limits, KEY_FIELDS);
+    const outcome = await takeForm(request, response, callerOf(request), limits, KEY_FIELDS);
     const failure = failureOf(outcome);
     if (failure !== null) {
       answerFailure(request, response, failure, log, { fields: { uploads: outcome.uploads } });

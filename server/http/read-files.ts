@@ -13,11 +13,15 @@ export function isProgressKey(value: unknown): value is string {
   return typeof value === 'string' && PROGRESS_KEY.test(value);
 }
 
-/** @throws Failure MANIFEST_INVALID, TOO_MANY_FILES, CHECKSUM_UNSUPPORTED */
-export function readManifest(text: string): Manifest {
+/**
+ * @returns `duplicates` as it stands there
+ * @throws Failure MANIFEST_INVALID, TOO_MANY_FILES, CHECKSUM_UNSUPPORTED
+ */
+export function readManifest(text: string): Pick<Manifest, 'files'> & { readonly duplicates: unknown } {
   try {
     const value: unknown = JSON.parse(text);
-    return { files: readFiles(isObject(value) ? value['files'] : undefined) };
+    const { files, duplicates } = isObject(value) ? value : {};
+    return { files: readFiles(files), duplicates };
   } catch (error) {
     throw error instanceof Failure ? error : new Failure('MANIFEST_INVALID', { cause: error });
   }

@@ -1,6 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import type { Request, Response } from 'express';
+import type { Caller } from '../access/access.ts';
 import { MANIFEST_FIELD, PROGRESS_ID_HEADER } from '../contracts/api.ts';
+import { DUPLICATES_FIELD, type DuplicatePolicy } from '../contracts/duplicates.ts';
 import type { FailureCode } from '../contracts/failure.ts';
 import type { AnnouncedFile, Sender, UploadRecord } from '../contracts/upload.ts';
 import { asFailure, Failure } from '../failure.ts';
@@ -43,9 +45,9 @@ export interface FormOutcome {
  * @param keyFields text fields that may name the batch, besides X-Progress-ID in header and query
  * @throws Failure for what can be refused before the body
  */
-export async function takeForm(request: Request, response: Response, sender: Sender, limits: FormLimits, keyFields: readonly string[] = []): Promise<FormOutcome> {
+export async function takeForm(request: Request, response: Response, caller: Caller, limits: FormLimits, keyFields: readonly string[] = []): Promise<FormOutcome> {
   const totalBytes = await requireAcceptable(request, limits);
-  const form = new Form(request, sender, limits, totalBytes, keyFields);
+  const form = new Form(request, caller, limits, totalBytes, keyFields);
   inviteBody(request, response);
   const stopWatching = watchForStall(request, limits.stallTimeoutMs, () => form.end(new Failure('UPLOAD_STALLED')));
   try {
@@ -74,16 +76,20 @@ class Form {
   readonly signal: AbortSignal;
   readonly #ending = new AbortController();
   readonly #sender: Sender;
+  readonly #isOwner: boolean;
   readonly #limits: FormLimits;
   readonly #totalBytes: number | null;
   readonly #keyFields: readonly string[];
   readonly #arrivals: Promise<Arrival>[] = [];
   #key: string | undefined;
+  /** For names that exist already, if the form says so. */
+  #duplicates: DuplicatePolicy | undefined;
   #announced: readonly AnnouncedFile[] | undefined;
   #progress: BatchProgress | undefined;
 
-  constructor(request: Request, sender: Sender, limits: FormLimits, totalBytes: number | null, keyFields: readonly string[]) {
+  constructor(request: Request, { sender, isOwner }: Caller, limits: FormLimits, totalBytes: number | null, keyFields: readonly string[]) {
     this.#sender = sender;
+    this.#isOwner = isOwner;
     this.#limits = limits;
     this.#totalBytes = totalBytes;
     this.#keyFields = keyFields;
@@ -101,10 +107,14 @@ class Form {
     if (name === MANIFEST_FIELD) {
       // After the first file it comes too late to say anything about it.
       if (this.#arrivals.length > 0 || this.#announced !== undefined) throw new Failure('MANIFEST_INVALID');
-      this.#announced = readManifest(value).files;
+      const { files, duplicates } = readManifest(value);
+      this.#announced = files;
+      this.#readDuplicates(duplicates);
       // Announced before under a batch of its own: small files of one batch travel in several forms.
       this.#key ??= this.#limits.service.batchOf(this.#announced, this.#sender.id);
-      this.#limits.service.announce(this.#sender, this.#batch(), this.#announced, false);
+      this.#limits.service.announce(this.#sender, this.#batch(), this.#announced, false, this.#duplicates);
+    } else if (name === DUPLICATES_FIELD) {
+      this.#readDuplicates(value);
     } else if (this.#key === undefined && this.#keyFields.includes(name)) {
       if (!isProgressKey(value)) throw new Failure('PROGRESS_ID_INVALID');
       this.#key = value;
@@ -118,7 +128,7 @@ class Form {
       stream.resume();
       throw new Failure('MANIFEST_INVALID');
     }
-    const order = { sender: this.#sender, batch: this.#batch(), rawName: fileName, announced, stream, signal: this.signal, progress: this.#openProgress() };
+    const order = { sender: this.#sender, batch: this.#batch(), rawName: fileName, announced, stream, signal: this.signal, progress: this.#openProgress(), duplicates: this.#duplicates };
     const arrival = this.#limits.service.receive(order).then(async (came): Promise<Arrival> => {
       return came.kind === 'arrived' && announced !== undefined ? { kind: 'ended', record: await came.publish() } : came;
     });
@@ -175,6 +185,11 @@ class Form {
     const isLast = this.#announced !== undefined && index === this.#announced.length - 1;
     const isLong = this.#totalBytes === null || (record.size ?? this.#totalBytes) - record.received > WORTH_CUTTING_BYTES;
     if (falls || (isLast && isLong && !isRead)) this.end(Failure.from(record.failure));
+  }
+
+  /** @throws Failure DUPLICATES_INVALID, DUPLICATES_NOT_ALLOWED */
+  #readDuplicates(named: unknown): void {
+    this.#duplicates = this.#limits.service.duplicates.read(named, this.#isOwner) ?? this.#duplicates;
   }
 
   #batch(): string {

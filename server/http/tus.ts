@@ -1,10 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { Router, type Request, type RequestHandler, type Response } from 'express';
+import { DUPLICATES_FIELD } from '../contracts/duplicates.ts';
 import { Failure } from '../failure.ts';
 import { isFileDigest } from '../uploads/hash/file-digest.ts';
 import type { AppendOrder } from '../uploads/resumable/append-order.ts';
 import { CHECKSUM_ALGORITHMS } from '../uploads/resumable/append-stream.ts';
 import type { Standing } from '../uploads/resumable/standing.ts';
+import type { UploadService } from '../uploads/upload-service.ts';
 import { callerOf } from './gate.ts';
 import { isProgressKey } from './read-files.ts';
 import { announcedBytes, inviteBody } from './request-body.ts';
@@ -37,7 +39,7 @@ export function tusRoutes(limits: FormLimits, maxFileBytes: number | null): Rout
 
   router.post(BASE, async (request, response) => {
     limits.stopping.throwIfAborted();
-    const info = readCreation(request);
+    const info = readCreation(request, service);
     const bytes = announcedBytes(request);
     const hasBody = typeof request.is(CHUNK_TYPE) === 'string' && bytes !== 0;
     await service.requireRoom(info.size - (await service.resumable.arrivedBytes(info.id, info.sender.id)));
@@ -82,8 +84,8 @@ const tusVersion: RequestHandler = (request, response, next) => {
   next();
 };
 
-function readCreation(request: Request) {
-  const { sender } = callerOf(request);
+function readCreation(request: Request, { duplicates: choice }: UploadService) {
+  const { sender, isOwner } = callerOf(request);
   const size = readUploadLength(request);
   const metadata = readUploadMetadata(request);
   const id = metadata.get('id') ?? randomUUID();
@@ -94,6 +96,7 @@ function readCreation(request: Request) {
   const told = sha256 === undefined ? undefined : `sha-256:${sha256}`;
   if (told !== undefined && !isFileDigest(told)) throw new Failure('METADATA_INVALID');
   const digest = readFileDigest(request) ?? told;
+  const duplicates = choice.read(metadata.get(DUPLICATES_FIELD), isOwner);
   return {
     id,
     batch,
@@ -102,6 +105,7 @@ function readCreation(request: Request) {
     rawName: metadata.get('filename') ?? metadata.get('name') ?? `upload-${id.slice(0, 8)}`,
     folder: metadata.get('folder') ?? path.slice(0, Math.max(0, path.lastIndexOf('/'))),
     ...(digest === undefined ? {} : { digest }),
+    ...(duplicates === undefined ? {} : { duplicates }),
   };
 }
 

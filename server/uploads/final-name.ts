@@ -47,7 +47,7 @@ export async function moveToFreeName(
 }
 
 /** False when the name is taken, be it by a file, a folder, a device or a link to nowhere. */
-async function moveIfFree(staged: string, final: string): Promise<boolean> {
+export async function moveIfFree(staged: string, final: string): Promise<boolean> {
   try {
     await link(staged, final);
   } catch (error) {

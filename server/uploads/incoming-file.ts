@@ -6,6 +6,7 @@ import { diskFailure } from './disk-failure.ts';
 import { checkDigest, type CheckedDigest } from './hash/check-digest.ts';
 import { algorithmOf } from './hash/file-digest.ts';
 import { FileHash } from './hash/file-hash.ts';
+import type { PublishRule } from './place-by-rule.ts';
 import type { Placement } from './placement.ts';
 import { receiveBytes } from './receive-bytes.ts';
 import type { StagedFile } from './staged-file.ts';
@@ -40,7 +41,7 @@ export interface ArrivedFile {
   readonly digest: CheckedDigest;
   /** @throws Failure; then nothing is left of the file */
   /** @param record as it stands; null when nobody but us knows its id */
-  publish(record: UploadRecord | null): Promise<PublishedFile>;
+  publish(record: UploadRecord | null, rule: PublishRule): Promise<PublishedFile>;
   discard(): Promise<void>;
 }
 
@@ -63,9 +64,9 @@ export async function receiveFile(stream: Readable, options: IncomingOptions): P
       received,
       digest,
       discard: () => staged.discard(),
-      async publish(record) {
+      async publish(record, rule) {
         try {
-          return await folder.publish(staged, placement.folders, placement.name, record && ((file) => storedRecord(record, file, digest)));
+          return await folder.publish(staged, placement.folders, placement.name, record && ((file) => storedRecord(record, file, digest)), rule);
         } catch (error) {
           await staged.discard();
           throw diskFailure(error);

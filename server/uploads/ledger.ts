@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import QuickLRU from 'quick-lru';
+import type { DuplicatePolicy } from '../contracts/duplicates.ts';
 import type { FileDigest, UploadRecord, UploadState } from '../contracts/upload.ts';
 import type { FailureCode } from '../contracts/failure.ts';
 import type { Failure } from '../failure.ts';
@@ -35,12 +36,17 @@ export function failedRecord(record: UploadRecord, failure: Failure): UploadReco
 /** Digests that senders told in announcements; an upload whose own was forgotten is stored without being verified. */
 const REMEMBERED_DIGESTS = 20_000;
 
+/** As many as digests: an upload whose own was forgotten goes by what is usual. */
+const REMEMBERED_POLICIES = 20_000;
+
 /** What this process knows of uploads and batches. Each change goes to the queue and, for other processes, to the cache. */
 export class Ledger {
   readonly queue = new Queue();
   readonly running = new RunningUploads();
   /** What senders said beforehand that the hash of an upload will be. */
   readonly told = new QuickLRU<string, FileDigest>({ maxSize: REMEMBERED_DIGESTS });
+  /** What holds for an announced upload when its name exists already. */
+  readonly policies = new QuickLRU<string, DuplicatePolicy>({ maxSize: REMEMBERED_POLICIES });
   readonly #earlier = new Map<string, { readonly record: UploadRecord; readonly absolutePath: string }>();
   readonly #places = new WeakMap<UploadRecord, string>();
   readonly #batches = new QuickLRU<string, ProgressEntry>({ maxSize: REMEMBERED_BATCHES });
@@ -74,6 +80,8 @@ export class Ledger {
   store(record: UploadRecord, published: PublishedFile, digest: CheckedDigest): UploadRecord {
     const stored = storedRecord(record, published, digest);
     this.told.delete(record.id);
+    this.policies.delete(record.id);
+    if (stored.replaced === true) this.#noteReplaced(stored);
     this.#places.set(stored, published.absolutePath);
     this.#log('info', 'upload:stored', { id: record.id, name: stored.name, bytes: record.received, sender: record.sender.name });
     return this.put(stored);
@@ -98,6 +106,7 @@ export class Ledger {
   remove(id: string): void {
     this.queue.remove(id);
     this.told.delete(id);
+    this.policies.delete(id);
     this.#cache.remove(`upload:${id}`);
   }
 
@@ -132,6 +141,12 @@ export class Ledger {
     if (here !== undefined) return here;
     const entry = await this.#cache.get(`upload:${id}`);
     return entry?.kind === 'upload' ? entry.record : undefined;
+  }
+
+  /** Uploads whose file is not there any more, because this one's took its place. */
+  #noteReplaced({ id, path }: UploadRecord): void {
+    const older = this.queue.inState('stored').filter((record) => record.path === path && record.id !== id && record.replacedBy === undefined);
+    for (const record of older) this.put({ ...record, replacedBy: id, changedAtMs: Date.now() });
   }
 }
 

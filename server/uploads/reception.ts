@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Readable } from 'node:stream';
+import type { DuplicatePolicy } from '../contracts/duplicates.ts';
 import type { AnnouncedFile, Sender, UploadRecord, UploadState } from '../contracts/upload.ts';
 import { asFailure, Failure } from '../failure.ts';
 import type { BatchProgress } from './batch-progress.ts';
@@ -19,7 +20,12 @@ export interface FileOrder {
   /** Ends it early; the reason is a Failure. */
   readonly signal: AbortSignal;
   readonly progress: BatchProgress;
+  /** For names that exist already; undefined: what was announced, or what is usual. */
+  readonly duplicates: DuplicatePolicy | undefined;
 }
+
+/** Of which it is known what is to become of a name that exists. */
+type DecidedOrder = FileOrder & { readonly duplicates: DuplicatePolicy };
 
 /** What became of a file's bytes: an end, or all here and waiting for the word to become visible. */
 export type Arrival =
@@ -37,7 +43,7 @@ interface Reception {
 }
 
 /** Takes in one file. Never rejects: what goes wrong is the file's outcome. */
-export async function receiveUpload(order: FileOrder, reception: Reception): Promise<Arrival> {
+export async function receiveUpload(order: DecidedOrder, reception: Reception): Promise<Arrival> {
   const { announced, sender, batch, rawName } = order;
   const { ledger, maxFileBytes } = reception;
   const id = announced?.id ?? randomUUID();
@@ -72,7 +78,7 @@ async function giveWay(id: string, sender: Sender, ledger: Ledger): Promise<Uplo
   return ledger.recall(id);
 }
 
-async function receivePlaced(order: FileOrder, placement: Placement, start: UploadRecord, reception: Reception): Promise<Arrival> {
+async function receivePlaced(order: DecidedOrder, placement: Placement, start: UploadRecord, reception: Reception): Promise<Arrival> {
   const { ledger, folder, maxFileBytes: maxBytes } = reception;
   const running = ledger.running.begin(start.id);
   const signal = AbortSignal.any([running.signal, order.signal]);
@@ -110,7 +116,7 @@ async function receivePlaced(order: FileOrder, placement: Placement, start: Uplo
   };
   const publish = async (): Promise<UploadRecord> => {
     try {
-      const published = await arrived.publish(order.announced === undefined ? null : record);
+      const published = await arrived.publish(order.announced === undefined ? null : record, { policy: order.duplicates, batch: order.batch });
       const stored = ledger.store(record, published, arrived.digest);
       running.over();
       return stored;

@@ -5,11 +5,14 @@ import { diskFailure } from './disk-failure.ts';
 import type { UploadRecord } from '../contracts/upload.ts';
 import { moveToFreeName, pickFreeName } from './final-name.ts';
 import { createGroups } from './in-groups.ts';
+import { createRulePlacer, type Placing, type PublishRule } from './place-by-rule.ts';
 import { createResumableFolder, type ResumableFolder } from './resumable/resumable-folder.ts';
+import { holdsSameBytes } from './same-content.ts';
 import { createStagedFile, type StagedFile } from './staged-file.ts';
 import { sweepStaging } from './staged-name.ts';
 import { createStoredJournal, type StoredLine } from './stored-journal.ts';
 import { TakenNames } from './taken-names.ts';
+import { unlinkIfThere } from './unlink-if-there.ts';
 
 /** Hidden folder inside the upload folder, so that both are on one volume. */
 export const STAGING_NAME = '.slipway-staging';
@@ -20,6 +23,10 @@ export interface PublishedFile {
   readonly name: string;
   /** Where it is on this machine. */
   readonly absolutePath: string;
+  /** It is not ours: one of its name was there and holds the same bytes, so that ours was not needed. */
+  readonly wasThere?: true;
+  /** It took the place of one that was there. */
+  readonly replaced?: true;
 }
 
 /** Where finished files land. The only door to that folder. */
@@ -35,8 +42,9 @@ export interface UploadFolder {
    * @param name cleaned name; another is taken when this one exists
    * @param toRecord what the record will say once it has that name: noted first, so that the upload is known to be stored also after
    *   a crash; null when nobody will ask for it again
+   * @param rule what becomes of it when one of its name is there
    */
-  publish(staged: Pick<StagedFile, 'path'>, folders: readonly string[], name: string, toRecord: ToRecord | null): Promise<PublishedFile>;
+  publish(staged: Pick<StagedFile, 'path'>, folders: readonly string[], name: string, toRecord: ToRecord | null, rule: PublishRule): Promise<PublishedFile>;
   /** What was published here in the last `keepMs`, also by earlier runs, and is still there. */
   storedBefore(keepMs: number): Promise<readonly UploadRecord[]>;
   /** Bytes that may still be written, or null when the system does not say. */
@@ -46,13 +54,16 @@ export interface UploadFolder {
 /** Mode of a published file: what the system gives to any new file of this user. */
 export const PUBLISHED_MODE = 0o666 & ~process.umask();
 
-type ToRecord = (file: Pick<PublishedFile, 'path' | 'name'>) => UploadRecord;
+type ToRecord = (file: Omit<PublishedFile, 'absolutePath'>) => UploadRecord;
 
 interface ToPublish {
   readonly staged: string;
   readonly folders: readonly string[];
   readonly name: string;
   readonly toRecord: ToRecord | null;
+  readonly rule: PublishRule;
+  /** Identities of files of its name that hold other bytes. */
+  readonly different: ReadonlySet<string>;
 }
 
 /**
@@ -79,10 +90,13 @@ function createUploadFolder(path: string, staging: string, device: bigint): Uplo
   const taken = new TakenNames();
   const journal = createStoredJournal(staging, path);
 
-  const lineOf = async ({ staged, folders, toRecord }: ToPublish, name: string): Promise<readonly StoredLine[]> => {
+  const byRule = createRulePlacer();
+
+  const fileAt = (folders: readonly string[], name: string): PublishedFile => ({ path: [...folders, name].join('/'), name, absolutePath: join(path, ...folders, name) });
+  const lineOf = async ({ staged, folders, toRecord }: ToPublish, name: string, replaced?: true): Promise<readonly StoredLine[]> => {
     if (toRecord === null) return [];
     const { ino } = await stat(staged, { bigint: true });
-    return [{ record: toRecord({ name, path: [...folders, name].join('/') }), inode: String(ino) }];
+    return [{ record: toRecord({ ...fileAt(folders, name), ...(replaced && { replaced }) }), inode: String(ino) }];
   };
   // Files that come to one folder at the same time share the looks at it and the fsync that makes their names durable.
   const publish = createGroups(async (files: readonly ToPublish[]) => {
@@ -90,16 +104,39 @@ function createUploadFolder(path: string, staging: string, device: bigint): Uplo
     if ((await deviceOf(path)) !== device) throw new Failure('STORAGE_UNAVAILABLE');
     const folder = await makeFolders(path, files[0]?.folders ?? []);
     const names = await taken.open(folder);
-    const picked = files.map((file) => ({ file, first: pickFreeName(file.name, names) }));
-    await journal.note((await Promise.all(picked.map(({ file, first }) => lineOf(file, first)))).flat());
-    const moved = await Promise.allSettled(picked.map(({ file, first }) => {
-      const next = async (name: string): Promise<void> => journal.note(await lineOf(file, name));
-      return moveToFreeName(file.staged, folder, { first, wanted: file.name, names, next });
+    const picked = files.map((file) => ({ file, first: file.rule.policy === 'keep-both' ? pickFreeName(file.name, names) : null }));
+    await journal.note((await Promise.all(picked.map(async ({ file, first }) => (first === null ? [] : lineOf(file, first))))).flat());
+    let turn: Promise<unknown> = Promise.resolve();
+    const moved = await Promise.allSettled(picked.map(({ file, first }): Promise<Placing> => {
+      const { staged, name: wanted, rule, different } = file;
+      const next = async (name: string, replaced?: true): Promise<void> => journal.note(await lineOf(file, name, replaced));
+      if (first !== null) return moveToFreeName(staged, folder, { first, wanted, names, next }).then((name) => ({ kind: 'placed', name, isReplacement: false }));
+      const placing = turn.then(() => byRule.place({ staged, wanted, rule, different }, { folder, names, next }));
+      turn = placing.catch(() => undefined);
+      return placing;
     }));
     await taken.noteChange(folder);
     await syncFolder(folder);
     return moved;
   });
+
+  const publishOne = async (file: Omit<ToPublish, 'different'>): Promise<PublishedFile> => {
+    const { staged, folders } = file;
+    const different = new Set<string>();
+    for (;;) {
+      const placing = await publish(folders.join('/'), { ...file, different });
+      if (placing.kind === 'placed') return { ...fileAt(folders, placing.name), ...(placing.isReplacement ? { replaced: true } : {}) };
+      const folder = join(path, ...folders);
+      for (const seen of placing.with) {
+        if (await holdsSameBytes(staged, folder, seen)) {
+          await syncFolder(folder);
+          await unlinkIfThere(staged);
+          return { ...fileAt(folders, seen.name), wasThere: true };
+        }
+        different.add(seen.identity);
+      }
+    }
+  };
 
   return {
     path,
@@ -111,15 +148,18 @@ function createUploadFolder(path: string, staging: string, device: bigint): Uplo
         throw diskFailure(error);
       }
     },
-    async publish(staged, folders, name, toRecord) {
+    async publish({ path: staged }, folders, name, toRecord, rule) {
       try {
-        const finalName = await publish(folders.join('/'), { staged: staged.path, folders, name, toRecord });
-        return { path: [...folders, finalName].join('/'), name: finalName, absolutePath: join(path, ...folders, finalName) };
+        return await publishOne({ staged, folders, name, toRecord, rule });
       } catch (error) {
         throw diskFailure(error);
       }
     },
-    storedBefore: (keepMs) => journal.restore(keepMs),
+    async storedBefore(keepMs) {
+      const records = await journal.restore(keepMs);
+      for (const record of records) byRule.remember(join(path, record.path), record.batch);
+      return records;
+    },
     async freeBytes() {
       try {
         const { bavail, bsize } = await statfs(path);

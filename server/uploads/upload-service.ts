@@ -1,9 +1,11 @@
 import type { CacheHealth, QueueReply } from '../contracts/api.ts';
+import type { DuplicatePolicy } from '../contracts/duplicates.ts';
 import type { AnnouncedFile, Sender, UploadRecord, UploadState } from '../contracts/upload.ts';
 import { asFailure, Failure } from '../failure.ts';
 import type { Log } from '../log.ts';
 import { createAbsence } from './absence.ts';
 import type { BatchProgress } from './batch-progress.ts';
+import type { DuplicateChoice } from './duplicate-choice.ts';
 import { isUnderWay, Ledger } from './ledger.ts';
 import { newRecord } from './new-record.ts';
 import type { ProgressCache } from './progress-cache.ts';
@@ -26,6 +28,7 @@ interface ServiceOptions {
   readonly reserveBytes: number;
   /** Unfinished uploads that can be resumed are kept this long after their last byte. */
   readonly keepMs: number;
+  readonly duplicates: DuplicateChoice;
 }
 
 /**
@@ -35,6 +38,8 @@ interface ServiceOptions {
 export class UploadService {
   /** Uploads that can be resumed. */
   readonly resumable: ResumableUploads;
+  /** Who may decide about names that exist already. */
+  readonly duplicates: DuplicateChoice;
   readonly #ledger: Ledger;
   readonly #options: ServiceOptions;
   readonly #absence = createAbsence({
@@ -47,6 +52,7 @@ export class UploadService {
   constructor(options: ServiceOptions) {
     this.#options = options;
     this.#folder = options.folder;
+    this.duplicates = options.duplicates;
     this.#ledger = new Ledger(options.cache, options.log);
     this.resumable = new ResumableUploads({ ledger: this.#ledger, maxFileBytes: options.maxFileBytes, keepMs: options.keepMs });
   }
@@ -67,7 +73,8 @@ export class UploadService {
   /** Makes a resumable upload. @throws as {@link ResumableUploads.create} */
   createResumable(info: Parameters<ResumableUploads['create']>[1]): Promise<Standing> {
     const told = info.digest ?? this.#ledger.told.get(info.id);
-    return this.resumable.create(this.#folder, { ...info, ...(told === undefined ? {} : { digest: told }) });
+    const duplicates = info.duplicates ?? this.#policyOf(info.id);
+    return this.resumable.create(this.#folder, { ...info, duplicates, ...(told === undefined ? {} : { digest: told }) });
   }
 
   changes(since: string | undefined, senderId: string | undefined): QueueReply {
@@ -108,15 +115,17 @@ export class UploadService {
   /**
    * Makes files known before they come; what is under way or stored stays as it is.
    * @param revive also those that were cancelled
+   * @param duplicates for names that exist already; undefined: what was announced before stays, else what is usual now
    * @throws Failure UPLOAD_ID_IN_USE when an id belongs to another sender
    */
-  announce(sender: Sender, batch: string, files: readonly AnnouncedFile[], revive: boolean): readonly UploadRecord[] {
+  announce(sender: Sender, batch: string, files: readonly AnnouncedFile[], revive: boolean, duplicates?: DuplicatePolicy): readonly UploadRecord[] {
     const isForeign = ({ id }: AnnouncedFile): boolean => (this.#ledger.recall(id)?.sender.id ?? sender.id) !== sender.id;
     if (files.some(isForeign)) throw new Failure('UPLOAD_ID_IN_USE');
     return files.map((file) => {
       const known = this.#ledger.recall(file.id);
       const stays = known !== undefined && (known.state === 'stored' || isUnderWay(known) || (known.state === 'cancelled' && !revive));
       if (stays) return known;
+      this.#ledger.policies.set(file.id, duplicates ?? (revive ? this.duplicates.usual : this.#policyOf(file.id)));
       if (file.digest !== undefined) this.#ledger.told.set(file.id, file.digest);
       // Announced anew, it may be another file by now.
       else if (revive) this.#ledger.told.delete(file.id);
@@ -126,7 +135,8 @@ export class UploadService {
 
   /** Takes in one file. Never rejects: what goes wrong is the file's outcome. */
   receive(order: FileOrder): Promise<Arrival> {
-    return receiveUpload(order, { ledger: this.#ledger, folder: this.#folder, maxFileBytes: this.#options.maxFileBytes });
+    const duplicates = order.duplicates ?? (order.announced === undefined ? this.duplicates.usual : this.#policyOf(order.announced.id));
+    return receiveUpload({ ...order, duplicates }, { ledger: this.#ledger, folder: this.#folder, maxFileBytes: this.#options.maxFileBytes });
   }
 
   /**
@@ -206,6 +216,10 @@ export class UploadService {
     this.#absence.stop();
     this.resumable.stop();
     await this.#options.cache.stop();
+  }
+
+  #policyOf(id: string): DuplicatePolicy {
+    return this.#ledger.policies.get(id) ?? this.duplicates.usual;
   }
 
   async #discard(id: string, failure: Failure): Promise<void> {

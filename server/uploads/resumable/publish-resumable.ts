@@ -20,6 +20,7 @@ export async function publishResumable(
   if (!target.ok) throw target.failure;
   const digest = checkDigest(hash?.digest() ?? (await folder.resumables.hash(info.id, algorithmOf(info.digest))), info.digest);
   const { folders, name } = target.placement;
-  const published = await folder.publish({ path: folder.resumables.partOf(info.id) }, folders, name, (file) => storedRecord(recordOf({ info, offset }, 'finishing'), file, digest));
+  const rule = { policy: info.duplicates ?? 'keep-both', batch: info.batch };
+  const published = await folder.publish({ path: folder.resumables.partOf(info.id) }, folders, name, (file) => storedRecord(recordOf({ info, offset }, 'finishing'), file, digest), rule);
   return { published, digest };
 }

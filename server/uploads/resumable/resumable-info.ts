@@ -1,5 +1,7 @@
+import type { DuplicatePolicy } from '../../contracts/duplicates.ts';
 import { SENDER_KINDS, type FileDigest, type Sender } from '../../contracts/upload.ts';
 import { isCount, isObject } from '../../guards.ts';
+import { isDuplicatePolicy } from '../duplicate-choice.ts';
 import { isFileDigest } from '../hash/file-digest.ts';
 
 /** What is known of a resumable upload before all its bytes are here; kept beside its bytes, so that it survives the process. */
@@ -15,6 +17,8 @@ export interface ResumableInfo {
   readonly createdAtMs: number;
   /** What the sender said last that the hash of the whole file is. */
   readonly digest?: FileDigest;
+  /** For a name that exists already; absent: keep both. */
+  readonly duplicates?: DuplicatePolicy;
 }
 
 /** Reads what {@link JSON.stringify} wrote; null for anything else: torn by a crash, or not ours. */
@@ -37,6 +41,7 @@ function isResumableInfo(value: unknown): value is ResumableInfo {
     texts.every((text) => typeof text === 'string') &&
     [value['size'], value['createdAtMs']].every(isCount) &&
     SENDER_KINDS.some((kind) => kind === sender['kind']) &&
-    (value['digest'] === undefined || isFileDigest(value['digest']))
+    (value['digest'] === undefined || isFileDigest(value['digest'])) &&
+    (value['duplicates'] === undefined || isDuplicatePolicy(value['duplicates']))
   );
 }

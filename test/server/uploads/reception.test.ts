@@ -35,7 +35,7 @@ async function receiveCutAtTheEnd(isAnnounced: boolean) {
   const sender = { id: 'sender', name: 'Phone', kind: 'page' } as const;
   const announced = isAnnounced ? { id: 'one', name: 'photo.jpg', size: CONTENT.length } : undefined;
   const progress = ledger.openBatch('batch', sender.id, null);
-  const order = { sender, batch: 'batch', rawName: 'photo.jpg', announced, stream: Readable.from([CONTENT]), signal: form.signal, progress };
+  const order = { sender, batch: 'batch', rawName: 'photo.jpg', announced, stream: Readable.from([CONTENT]), signal: form.signal, progress, duplicates: 'keep-both' as const };
   const arrival = await receiveUpload(order, { ledger, folder: cutting, maxFileBytes: Number.MAX_SAFE_INTEGER });
   const record = arrival.kind === 'ended' ? arrival.record : await arrival.publish();
   return { record, tree: [...(await listTree(temp.path)).keys()], staging: await listStaging(temp.path) };
