@@ -122,7 +122,7 @@ export const CASES: Readonly<Record<string, Case>> = {
   F11: { what: 'a folder of the path swapped for a link' },
   F12: { what: 'a pipe, a folder, a device or a hard link at the chosen name' },
   F13: { what: 'an upload that is aborted where a file of its name exists' },
-  F14: { what: 'replacing a file, when that is wanted', untested: 'Not proven yet.' },
+  F14: { what: 'replacing a file, when that is wanted' },
   F15: { what: 'a virus scanner that holds a new file on Windows', untested: 'Needs Windows and a virus scanner; what is tried again after a rename that fails is not proven.' },
   F16: { what: 'the order of write, fsync, name, fsync, answer' },
   F17: { what: 'a server that is told not to fsync', untested: 'Not proven yet.' },
