@@ -21,15 +21,20 @@ export interface ServerFacts {
   readonly isLan: boolean;
 }
 
-/** Reads a JSON body; anything else is refused, which also keeps out what plain HTML forms can send. */
-export const jsonBody: readonly RequestHandler[] = [
-  (request, response, next) => {
-    if (!request.is('application/json')) throw new Failure('UNSUPPORTED_MEDIA_TYPE');
-    inviteBody(request, response);
-    next();
-  },
-  express.json({ limit: MAX_MANIFEST_BYTES, inflate: false }),
-];
+/** What somebody may send who is not in yet. */
+const MOST_SESSION_BYTES = 16_384;
+
+/** Reads a JSON body of so many bytes at most; anything else is refused, which also keeps out what plain HTML forms can send. */
+function jsonBody(limit: number): readonly RequestHandler[] {
+  return [
+    (request, response, next) => {
+      if (!request.is('application/json')) throw new Failure('UNSUPPORTED_MEDIA_TYPE');
+      inviteBody(request, response);
+      next();
+    },
+    express.json({ limit, inflate: false }),
+  ];
+}
 
 /** The JSON API, but for polls (see `answer-poll.ts`); all behind the gate. */
 export function apiRoutes(limits: FormLimits, access: Access, facts: ServerFacts, log: Log): Router {
@@ -50,7 +55,7 @@ export function apiRoutes(limits: FormLimits, access: Access, facts: ServerFacts
     response.status(204).end();
   });
 
-  router.post('/api/batches', ...jsonBody, (request, response) => {
+  router.post('/api/batches', ...jsonBody(MAX_MANIFEST_BYTES), (request, response) => {
     const { batch, files, duplicates } = objectBody(request);
     if (batch !== undefined && !isProgressKey(batch)) throw new Failure('PROGRESS_ID_INVALID');
     const key = batch ?? randomUUID();
@@ -82,7 +87,7 @@ const DEVICE_SECRET = /^[\w-]{32,128}$/u;
 /** How a device comes by its token; the only API route before the gate's last door. */
 export function sessionRoute(access: Access): Router {
   const router = Router();
-  router.post('/api/session', ...jsonBody, (request, response) => {
+  router.post('/api/session', ...jsonBody(MOST_SESSION_BYTES), (request, response) => {
     const { code, device } = objectBody(request);
     if (code !== undefined && (typeof code !== 'string' || code.length > 128)) throw new Failure('BODY_INVALID');
     if (device !== undefined && (typeof device !== 'string' || !DEVICE_SECRET.test(device))) throw new Failure('BODY_INVALID');
