@@ -35,12 +35,13 @@ export default defineConfig({
   timeout: 60_000,
   expect: { timeout: 10_000 },
   reporter: [['list']],
-  use: { trace: 'retain-on-failure', screenshot: 'only-on-failure' },
+  // Recording costs a third of the time, so it is for those who look for something.
+  use: { trace: process.env['SLIPWAY_TRACE'] === '1' ? 'retain-on-failure' : 'off', screenshot: 'only-on-failure' },
   projects: [
     { name: 'renderer', testMatch: '**/test/renderer/**/*.spec.ts', use: chromium },
     { name: 'browser', testMatch: ['**/test/server/**/*.spec.ts', '**/test/end-to-end/**/*.spec.ts', '**/test/suites/**/*.spec.ts'], use: chromium },
-    { name: 'electron', testMatch: '**/test/electron/**/*.spec.ts', testIgnore: '**/packed*.spec.ts', workers: 1, timeout: 120_000 },
-    { name: 'chaos', testMatch: '**/test/chaos/**/*.spec.ts', use: { ...chromium, trace: 'off' }, workers: 2, timeout: 240_000 },
+    { name: 'electron', testMatch: '**/test/electron/**/*.spec.ts', testIgnore: '**/packed*.spec.ts', workers: 2, timeout: 120_000 },
+    { name: 'chaos', testMatch: '**/test/chaos/**/*.spec.ts', use: chromium, workers: 2, timeout: 240_000 },
     { name: 'packed', testMatch: '**/test/electron/**/packed*.spec.ts', workers: 1, timeout: 120_000 },
   ],
 });

@@ -9,12 +9,12 @@ const HOUSE = 'test/house';
 
 /**
  * What `npm test` runs, in this order: `needs` names what it cannot do without (see
- * system-needs.mjs), `wants` what single tests need, `run` answers how many tests passed, failed and
- * were skipped.
+ * system-needs.mjs), `wants` what single tests need, `sideBySide` that it keeps only one processor busy,
+ * `run` answers how many tests passed, failed and were skipped.
  */
 export const STAGES = [
-  { name: 'types', needs: [], run: () => check('types', ['node_modules/vue-tsc/bin/vue-tsc.js', '-b']) },
-  { name: 'lint', needs: [], run: () => check('lint', ['node_modules/eslint/bin/eslint.js', '.', '--max-warnings', '0']) },
+  { name: 'types', needs: [], sideBySide: true, run: () => check('types', ['node_modules/vue-tsc/bin/vue-tsc.js', '-b']) },
+  { name: 'lint', needs: [], sideBySide: true, run: () => check('lint', ['node_modules/eslint/bin/eslint.js', '.', '--max-warnings', '0']) },
   { name: 'house', needs: [], run: (tools) => vitest('house', [HOUSE], tools) },
   { name: 'server', needs: [], wants: ['programs'], run: (tools) => vitest('server', ['--exclude', `${HOUSE}*.test.ts`], tools) },
   { name: 'renderer', needs: ['chromium'], run: (tools) => playwright('renderer', ['renderer', 'browser'], tools) },

@@ -1,12 +1,11 @@
 import { installDebianPackages } from './debian-packages.mjs';
-import { startDisplay } from './display.mjs';
 import { findElectron } from './runtime.mjs';
 import { say } from './say.mjs';
 import { SYSTEM_NEEDS, missingNeeds } from './system-needs.mjs';
 
 /**
- * Finds or installs what the stages need. Answers what is still lacking, for people; which needs are not met; the environment to
- * run tests in; and how to stop what was started.
+ * Finds or installs what the stages need. Answers what is still lacking, for people; which needs are not met; and the environment
+ * to run tests in.
  */
 export async function prepareTools(needs) {
   const wanted = SYSTEM_NEEDS.filter(({ forStage }) => needs.includes(forStage ?? 'programs'));
@@ -30,7 +29,5 @@ export async function prepareTools(needs) {
       lacking.push('Electron');
     } else say(`Electron ${electron.version} (${electron.kind})`);
   }
-  const display = needs.includes('display') && !missing.includes('display') ? await startDisplay() : null;
-  if (display !== null) env.DISPLAY = display.name;
-  return { lacking, missing, env, stop: async () => display?.stop() };
+  return { lacking, missing, env };
 }

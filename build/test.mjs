@@ -28,18 +28,21 @@ await timed('install and build', setUp);
 if (!isInstalled()) finish();
 const tools = await prepareTools(stages.flatMap(({ needs, wants = [] }) => [...needs, ...wants]));
 if (strict && tools.lacking.length > 0) add('tools', { passed: 0, failed: tools.lacking.length, skipped: 0 }, `missing: ${tools.lacking.join(', ')}`);
-for (const stage of stages) {
-  const missing = stage.needs.filter((need) => tools.missing.includes(need));
-  if (missing.length > 0) add(stage.name, { passed: 0, failed: 0, skipped: 1 }, `skipped: ${missing.join(', ')} missing`);
-  else await timed(stage.name, () => stage.run(tools));
-}
-await tools.stop();
+// Those that keep one processor busy run side by side, the others one after the other.
+await Promise.all(stages.filter(({ sideBySide }) => sideBySide).map(runStage));
+for (const stage of stages) if (!stage.sideBySide) await runStage(stage);
 
 finish();
 
 function finish() {
   process.stdout.write(`\n${sum.passed} passed, ${sum.failed} failed${sum.skipped > 0 ? `, ${sum.skipped} skipped` : ''}\n`);
   process.exit(sum.failed > 0 ? 1 : 0);
+}
+
+async function runStage({ name, needs, run }) {
+  const missing = needs.filter((need) => tools.missing.includes(need));
+  if (missing.length > 0) add(name, { passed: 0, failed: 0, skipped: 1 }, `skipped: ${missing.join(', ')} missing`);
+  else await timed(name, () => run(tools));
 }
 
 async function setUp() {

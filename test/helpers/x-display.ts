@@ -9,12 +9,14 @@ export interface XDisplay {
   stop(): Promise<void>;
 }
 
-/** The person's own screen where there is one; otherwise an invisible one (Xvfb), which picks its own free number. */
+/**
+ * An invisible screen (Xvfb), which picks its own free number: windows of one screen hide each other, and hidden ones are slow.
+ * On other systems than Linux it is the person's own.
+ */
 export async function openXDisplay(): Promise<XDisplay> {
-  if (process.platform !== 'linux' || process.env['DISPLAY'] !== undefined) {
-    return { name: process.env['DISPLAY'], stop: () => Promise.resolve() };
-  }
-  const child = spawn('Xvfb', ['-displayfd', '3', '-screen', '0', '1440x900x24', '-nolisten', 'tcp'], { stdio: ['ignore', 'ignore', 'ignore', 'pipe'] });
+  if (process.platform !== 'linux') return { name: process.env['DISPLAY'], stop: () => Promise.resolve() };
+  const child = spawn('Xvfb', ['-displayfd', '3', '-screen', '0', '1440x1000x24', '-nolisten', 'tcp'], { stdio: ['ignore', 'ignore', 'ignore', 'pipe'] });
+  // One that cannot be started ends with an error.
   const ended = once(child, 'close');
   // A test runner that is interrupted takes its screen with it.
   const kill = (): void => void child.kill('SIGKILL');
