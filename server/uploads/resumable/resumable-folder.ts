@@ -10,6 +10,7 @@ import { FileHash } from '../hash/file-hash.ts';
 import { appendAll } from '../staged-file.ts';
 import { unlinkIfThere } from '../unlink-if-there.ts';
 import { parseResumableInfo, type ResumableInfo } from './resumable-info.ts';
+import { clearRemains } from './clear-remains.ts';
 import { sweepLeftovers } from './sweep-leftovers.ts';
 
 /** Where pairs go of which one half is torn or missing; cleared like everything else that is too old. */
@@ -54,7 +55,7 @@ export interface ResumableFolder {
   remove(id: string): Promise<void>;
   /** Puts what is left of a torn upload aside, so that its id is free. */
   quarantine(id: string): Promise<void>;
-  /** Removes what was touched by nobody for that long. */
+  /** Removes what was touched by nobody for that long, and what is left of uploads that nobody can go on with. */
   sweep(keepMs: number): Promise<void>;
   /** All whose state can be read. */
   list(): Promise<readonly ResumableState[]>;
@@ -107,12 +108,17 @@ export function createResumableFolder(staging: string): ResumableFolder {
       return hash.digest();
     },
     async remove(id) {
-      await Promise.all(['part', 'json'].map((ending) => unlinkIfThere(pathOf(id, ending))));
+      // In this order: of a description without bytes it is plain that nothing is lost with it.
+      await unlinkIfThere(pathOf(id, 'part'));
+      await unlinkIfThere(pathOf(id, 'json'));
     },
     async quarantine(id) {
       await Promise.all(['part', 'json'].map((ending) => quarantine(staging, pathOf(id, ending))));
     },
-    sweep: (keepMs) => sweepLeftovers(staging, QUARANTINE_NAME, keepMs),
+    async sweep(keepMs) {
+      await sweepLeftovers(staging, QUARANTINE_NAME, keepMs);
+      await clearRemains(staging);
+    },
     async list() {
       const names = (await readdir(staging)).filter((name) => /^[0-9a-f]{32}\.json$/u.test(name));
       const found = await Promise.all(names.map((name) => find(join(staging, name), join(staging, name.replace(/json$/u, 'part')))));
@@ -133,6 +139,10 @@ async function writeWhole(path: string, text: string): Promise<void> {
   try {
     await handle.writeFile(text);
     await handle.sync();
+  } catch (error) {
+    // On a full disk: half of a description is of no use to anybody.
+    await unlinkIfThere(temporary);
+    throw error;
   } finally {
     await handle.close();
   }

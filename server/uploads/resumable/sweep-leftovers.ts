@@ -1,8 +1,6 @@
 import { readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-
-/** What resumable uploads make in staging: the two halves, a half being written, the lock and what belongs to it. */
-const OURS = /^(?<key>[0-9a-f]{32})\.(?:part|json|json\.new|lock|lock\.wanted|lock\.clearing)$/u;
+import { readStagedNames } from './staged-names.ts';
 
 /**
  * Removes what nobody has touched for longer than uploads are kept: their halves, single or not, locks of the dead, and what was put
@@ -10,14 +8,10 @@ const OURS = /^(?<key>[0-9a-f]{32})\.(?:part|json|json\.new|lock|lock\.wanted|lo
  * @param aside folder inside staging for what was damaged
  */
 export async function sweepLeftovers(staging: string, aside: string, keepMs: number): Promise<void> {
-  const groups = new Map<string, string[]>();
-  for (const name of await readdir(staging)) {
-    const key = OURS.exec(name)?.groups?.['key'];
-    if (key !== undefined) groups.set(key, [...(groups.get(key) ?? []), join(staging, name)]);
-  }
+  const groups = await readStagedNames(staging);
   // There is none as long as nothing was damaged.
   const damaged = await readdir(join(staging, aside)).catch((): string[] => []);
-  for (const paths of [...groups.values(), ...damaged.map((name) => [join(staging, aside, name)])]) {
+  for (const paths of [...[...groups.values()].map((group) => [...group.values()]), ...damaged.map((name) => [join(staging, aside, name)])]) {
     if (Date.now() - (await lastTouchedMs(paths)) <= keepMs) continue;
     for (const path of paths) await rm(path, { force: true });
   }

@@ -12,6 +12,8 @@ const LOOK_EVERY_MS = 100;
 const BEAT_MS = 500;
 /** A lock of a process that cannot be seen is stale when it was not touched for so long. */
 const STALE_AFTER_MS = 10_000;
+/** One that names nobody is of a process that was killed between making it and saying whose it is: a matter of microseconds. */
+const NAMELESS_STALE_AFTER_MS = 1500;
 
 /** What this process has, or is about to have. */
 const held = new Set<string>();
@@ -32,7 +34,7 @@ export interface HeldLock {
  */
 export async function lockUpload(path: string): Promise<HeldLock> {
   const untilMs = performance.now() + PATIENCE_MS;
-  const wish = `${path}.wanted`;
+  const wish = wishFor(path);
   const owner = newOwner();
   let wasStale = false;
   try {
@@ -50,8 +52,26 @@ export async function lockUpload(path: string): Promise<HeldLock> {
     return hold(path, wish, owner);
   } catch (error) {
     held.delete(owner);
+    // Others who wait say so again at their next look.
+    await unlinkIfThere(wish);
     throw error;
   }
+}
+
+/** Takes the lock when nobody has it, and asks nobody to let go; null when somebody has. */
+export async function lockIfFree(path: string): Promise<HeldLock | null> {
+  const owner = newOwner();
+  try {
+    const wasStale = await isStale(path);
+    // Twice, because whoever was clearing it may have died at that.
+    for (let turn = 0; turn < 2 && (await isStale(path)); turn += 1) await clearStale(path);
+    if ((await tryToCreate(path, owner)) && (!wasStale || (await isStillOurs(path, owner)))) return hold(path, wishFor(path), owner);
+  } catch (error) {
+    held.delete(owner);
+    throw error;
+  }
+  held.delete(owner);
+  return null;
 }
 
 /** Of one request: two of one process must not take each other's lock for their own. */
@@ -115,6 +135,10 @@ function hold(path: string, wish: string, owner: string): HeldLock {
   return { wanted: wanted.signal, release: () => (released ??= remove()) };
 }
 
+function wishFor(path: string): string {
+  return `${path}.wanted`;
+}
+
 async function tryToCreate(path: string, owner: string): Promise<boolean> {
   let handle: FileHandle;
   try {
@@ -142,7 +166,8 @@ async function isStale(path: string): Promise<boolean> {
   // A computer that has slept finds its own locks old; whoever holds one here is there to be asked. One that nobody here holds was
   // left when its folder was away, and came back with it.
   if (state === 'ours') return !held.has(owner);
-  return state === 'gone' || Date.now() - found.mtimeMs > STALE_AFTER_MS;
+  const untouchedMs = Date.now() - found.mtimeMs;
+  return state === 'gone' || untouchedMs > (owner === '' ? NAMELESS_STALE_AFTER_MS : STALE_AFTER_MS);
 }
 
 /** Two that find the same stale lock must not both remove it, or the second removes the first one's new lock. */
