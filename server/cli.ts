@@ -33,6 +33,7 @@ async function serve(options: Serve): Promise<void> {
       allowedHosts: options.allowedHosts,
       keepMs: options.keepMs,
       ...(options.code === undefined ? {} : { code: options.code }),
+      ...(options.quotaBytes === undefined ? {} : { quotaBytes: options.quotaBytes }),
       ...(options.maxBytes === undefined ? {} : { maxFileBytes: options.maxBytes }),
       ...(existsSync(PAGE_FOLDER) ? { pageFolder: PAGE_FOLDER } : {}),
     },

@@ -22,6 +22,8 @@ export interface ServerConfig {
   readonly maxRequestBytes?: number;
   /** Bytes that uploads must leave free on the disk; default 64 MiB. */
   readonly reserveBytes?: number;
+  /** Most bytes that the upload folder may hold, everything in it counted; absent: the disk is the limit. */
+  readonly quotaBytes?: number;
   /** An upload that brings no byte for this long has stalled; default 30,000 ms. */
   readonly stallTimeoutMs?: number;
   /** Unfinished uploads that can be resumed are kept this long after their last byte; default 7 days. */

@@ -17,6 +17,8 @@ export type ServeOptions =
       readonly cacheUrl: string;
       /** Bytes; undefined: the disk is the limit. */
       readonly maxBytes: number | undefined;
+      /** Bytes that the upload folder may hold; undefined: the disk is the limit. */
+      readonly quotaBytes: number | undefined;
       /** Unfinished uploads that can be resumed are kept this long. */
       readonly keepMs: number;
       readonly allowedHosts: readonly string[];
@@ -43,6 +45,8 @@ Usage: npm run --silent serve -- --folder DIR [options]
   --open               ask for no code
   --cache URL          progress cache: memory: (default), redis://HOST:PORT or memcached://HOST:PORT
   --max-size SIZE      largest file or request, for instance 500MB or 20GB (default: what fits on the disk)
+  --quota SIZE         most that the folder may hold, everything in it counted (default: what
+                       fits on the disk)
   --keep-days N        how long unfinished uploads can be resumed (default ${DEFAULT_KEEP_DAYS})
   --allow-host NAME    also answer to this name; for a proxy in front. May be given several times.
   --json               print one line of JSON with url, code and pid when ready
@@ -74,6 +78,7 @@ function parse(args: readonly string[]) {
       open: { type: 'boolean', default: false },
       cache: { type: 'string', default: 'memory:' },
       'max-size': { type: 'string' },
+      quota: { type: 'string' },
       'keep-days': { type: 'string', default: String(DEFAULT_KEEP_DAYS) },
       'allow-host': { type: 'string', multiple: true, default: [] },
       json: { type: 'boolean', default: false },
@@ -97,6 +102,8 @@ function check(values: Values): ServeOptions {
   if (!/^\d+$/u.test(values['keep-days']) || keepDays < 1 || keepDays > MOST_KEEP_DAYS) return wrong(`--keep-days takes a number from 1 to ${MOST_KEEP_DAYS}.`);
   const maxBytes = values['max-size'] === undefined ? undefined : bytesOf(values['max-size']);
   if (maxBytes === null) return wrong('--max-size takes a size such as 500MB, 20GB or 4GiB.');
+  const quotaBytes = values.quota === undefined ? undefined : bytesOf(values.quota);
+  if (quotaBytes === null) return wrong('--quota takes a size such as 500MB, 20GB or 4GiB.');
   return {
     kind: 'serve',
     folder,
@@ -105,6 +112,7 @@ function check(values: Values): ServeOptions {
     code: open ? null : code,
     cacheUrl: cache,
     maxBytes,
+    quotaBytes,
     keepMs: keepDays * DAY_MS,
     allowedHosts: values['allow-host'],
     isJson: values.json,

@@ -46,6 +46,7 @@ export async function startServer(config: ServerConfig, log: Log): Promise<Runni
     log,
     maxFileBytes,
     reserveBytes: config.reserveBytes ?? DEFAULT_RESERVE_BYTES,
+    quotaBytes: config.quotaBytes ?? null,
     keepMs: config.keepMs ?? DEFAULT_KEEP_MS,
     duplicates,
   });

@@ -68,6 +68,7 @@ export const REPLY_GUARDS: ReplyGuards = {
   'POST /api/batches': isBatch,
   'GET /api/server': (value): value is Api['GET /api/server']['reply'] => {
     if (!isFields(value) || !isString(value['name']) || !isNumberOrNull(value['freeBytes'])) return false;
+    if (value['folder'] !== 'there' && value['folder'] !== 'away') return false;
     const { limits, on } = value;
     return isFields(limits) && isNumberOrNull(limits['maxFileBytes']) && isNumberOrNull(limits['maxRequestBytes'])
       && isNumber(limits['maxFilesPerRequest']) && isListOf(value['addresses'], isString)

@@ -72,8 +72,10 @@ export interface ServerReply {
     readonly maxRequestBytes: number | null;
     readonly maxFilesPerRequest: number;
   };
-  /** Bytes that uploads may still fill; null when the system does not say. */
+  /** Bytes that may still be announced: free, and promised to no other upload; null when the system does not say. */
   readonly freeBytes: number | null;
+  /** `away`: the upload folder is gone, or another disk is in its place; until it is back, nothing is taken in. */
+  readonly folder: 'there' | 'away';
   /** Base URLs under which this server can be reached, best first. */
   readonly addresses: readonly string[];
   readonly on: {

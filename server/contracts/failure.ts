@@ -78,8 +78,10 @@ export const FAILURES = {
   // Limits
   REQUEST_TOO_LARGE: { status: 413, retryable: false, message: 'This is larger than the server accepts.' },
   FILE_TOO_LARGE: { status: 413, retryable: false, message: 'The file is larger than the server accepts. It was not stored.' },
+  FILE_TOO_LARGE_FOR_DISK: { status: 413, retryable: false, message: 'The disk of the receiving computer cannot hold files over 4 GB. It was not stored.' },
   TOO_MANY_UPLOADS: { status: 429, retryable: true, message: 'Too many uploads at the same time. Try again in a moment.' },
   INSUFFICIENT_STORAGE: { status: 507, retryable: true, message: 'There is not enough free space on the receiving computer.' },
+  QUOTA_EXCEEDED: { status: 507, retryable: true, message: 'The upload folder has reached the size that its owner set for it.' },
 
   // The receiving side
   STORAGE_IO_ERROR: { status: 500, retryable: false, message: 'The disk of the receiving computer reported an error. The file was not stored.' },

@@ -43,7 +43,8 @@ export interface UploadRecord {
   readonly state: UploadState;
   /**
    * Always present when the state is `failed` or `cancelled`. With `interrupted` only when the disk of the receiving computer is
-   * why (full, not there, broken): what came is kept, and trying again helps once somebody has seen to it.
+   * why (full, not there, broken): what came is kept. Its sender asks again from time to time, and goes on when there is room, or when
+   * the disk is back.
    */
   readonly failure?: FailureReport;
   readonly sender: Sender;

@@ -22,7 +22,7 @@ const JSON_ERRORS: Readonly<Record<string, Failure>> = {
 
 /** Said with "not now" answers that know no better. */
 const RETRY_AFTER_S = 5;
-const NOT_NOW: ReadonlySet<number> = new Set([429, 503]);
+const NOT_NOW: ReadonlySet<number> = new Set([429, 503, 507]);
 
 export interface Answer {
   readonly status: number;

@@ -55,22 +55,27 @@ export function apiRoutes(limits: FormLimits, access: Access, facts: ServerFacts
     response.status(204).end();
   });
 
-  router.post('/api/batches', ...jsonBody(MAX_MANIFEST_BYTES), (request, response) => {
+  router.post('/api/batches', ...jsonBody(MAX_MANIFEST_BYTES), async (request, response) => {
     const { batch, files, duplicates } = objectBody(request);
     if (batch !== undefined && !isProgressKey(batch)) throw new Failure('PROGRESS_ID_INVALID');
     const key = batch ?? randomUUID();
     const { sender, isOwner } = callerOf(request);
-    const uploads = service.announce(sender, key, readFiles(files), true, service.duplicates.read(duplicates, isOwner));
+    const announced = readFiles(files);
+    const policy = service.duplicates.read(duplicates, isOwner);
+    await service.freeBytes();
+    const uploads = service.announce(sender, key, announced, true, policy);
     const reply: Api['POST /api/batches']['reply'] = { batch: key, uploads };
     response.status(201).json(reply);
   });
 
   router.get('/api/server', async (request, response) => {
+    const isFolderThere = await service.isFolderThere();
     const reply: ServerReply = {
       name: facts.name,
       version: VERSION,
       limits: { maxFileBytes: facts.maxFileBytes, maxRequestBytes: facts.maxRequestBytes, maxFilesPerRequest: MAX_FILES_PER_REQUEST },
-      freeBytes: await service.freeBytes(),
+      freeBytes: isFolderThere ? await service.freeBytes() : null,
+      folder: isFolderThere ? 'there' : 'away',
       addresses: facts.addresses(),
       on: { code: access.asksForCode, lan: facts.isLan, cache: service.cacheHealth() },
       duplicates: { usual: service.duplicates.usual, allowed: service.duplicates.allowed(callerOf(request).isOwner) },

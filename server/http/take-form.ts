@@ -8,6 +8,7 @@ import type { AnnouncedFile, Sender, UploadRecord } from '../contracts/upload.ts
 import { asFailure, Failure } from '../failure.ts';
 import type { BatchProgress } from '../uploads/batch-progress.ts';
 import type { Arrival } from '../uploads/reception.ts';
+import type { Hold } from '../uploads/space.ts';
 import type { UploadService } from '../uploads/upload-service.ts';
 import { readForm, type FilePart } from './multipart.ts';
 import { isProgressKey, readManifest } from './read-files.ts';
@@ -46,8 +47,9 @@ export interface FormOutcome {
  * @throws Failure for what can be refused before the body
  */
 export async function takeForm(request: Request, response: Response, caller: Caller, limits: FormLimits, keyFields: readonly string[] = []): Promise<FormOutcome> {
-  const totalBytes = await requireAcceptable(request, limits);
-  const form = new Form(request, caller, limits, totalBytes, keyFields);
+  const totalBytes = requireAcceptable(request, limits);
+  const hold = totalBytes === null ? null : await limits.service.holdRoom(totalBytes, caller.sender.id);
+  const form = new Form(request, caller, limits, { totalBytes, keyFields, hold });
   inviteBody(request, response);
   const stopWatching = watchForStall(request, limits.stallTimeoutMs, () => form.end(new Failure('UPLOAD_STALLED')));
   try {
@@ -57,19 +59,27 @@ export async function takeForm(request: Request, response: Response, caller: Cal
     return await form.abandon(asFailure(error));
   } finally {
     stopWatching();
+    hold?.release();
   }
 }
 
 /** @returns bytes of the body, null when they are not announced */
-async function requireAcceptable(request: Request, { service, maxRequestBytes, stopping }: FormLimits): Promise<number | null> {
+function requireAcceptable(request: Request, { maxRequestBytes, stopping }: FormLimits): number | null {
   stopping.throwIfAborted();
   if (!/^multipart\/form-data(?:;|$)/iu.test(request.headers['content-type'] ?? '')) throw new Failure('UNSUPPORTED_MEDIA_TYPE');
   if (!BOUNDARY.test(request.headers['content-type'] ?? '')) throw new Failure('MULTIPART_BOUNDARY_MISSING');
   const bytes = announcedBytes(request);
-  if (bytes === null) return null;
-  if (bytes > maxRequestBytes) throw new Failure('REQUEST_TOO_LARGE', { limit: maxRequestBytes });
-  await service.requireRoom(bytes);
+  if (bytes !== null && bytes > maxRequestBytes) throw new Failure('REQUEST_TOO_LARGE', { limit: maxRequestBytes });
   return bytes;
+}
+
+interface FormOptions {
+  /** Of the body; null when its sender did not say. */
+  readonly totalBytes: number | null;
+  /** Text fields that may name the batch. */
+  readonly keyFields: readonly string[];
+  /** Room for all of it, until its files are announced and have room of their own. */
+  readonly hold: Hold | null;
 }
 
 class Form {
@@ -80,6 +90,7 @@ class Form {
   readonly #limits: FormLimits;
   readonly #totalBytes: number | null;
   readonly #keyFields: readonly string[];
+  readonly #hold: Hold | null;
   readonly #arrivals: Promise<Arrival>[] = [];
   #key: string | undefined;
   /** For names that exist already, if the form says so. */
@@ -87,12 +98,15 @@ class Form {
   #announced: readonly AnnouncedFile[] | undefined;
   #progress: BatchProgress | undefined;
 
-  constructor(request: Request, { sender, isOwner }: Caller, limits: FormLimits, totalBytes: number | null, keyFields: readonly string[]) {
+  constructor(request: Request, { sender, isOwner }: Caller, limits: FormLimits, { totalBytes, keyFields, hold }: FormOptions) {
     this.#sender = sender;
     this.#isOwner = isOwner;
     this.#limits = limits;
     this.#totalBytes = totalBytes;
     this.#keyFields = keyFields;
+    this.#hold = hold;
+    // Bytes that are on disk need no room any more.
+    hold?.follow(() => (totalBytes ?? 0) - (this.#progress?.bytes() ?? 0));
     this.signal = AbortSignal.any([this.#ending.signal, limits.stopping]);
     this.#key = keyOf(request);
     if (this.#key !== undefined) this.#openProgress();
@@ -112,6 +126,7 @@ class Form {
       this.#readDuplicates(duplicates);
       // Announced before under a batch of its own: small files of one batch travel in several forms.
       this.#key ??= this.#limits.service.batchOf(this.#announced, this.#sender.id);
+      this.#hold?.release();
       this.#limits.service.announce(this.#sender, this.#batch(), this.#announced, false, this.#duplicates);
     } else if (name === DUPLICATES_FIELD) {
       this.#readDuplicates(value);

@@ -42,7 +42,6 @@ export function tusRoutes(limits: FormLimits, maxFileBytes: number | null): Rout
     const info = readCreation(request, service);
     const bytes = announcedBytes(request);
     const hasBody = typeof request.is(CHUNK_TYPE) === 'string' && bytes !== 0;
-    await service.requireRoom(info.size - (await service.resumable.arrivedBytes(info.id, info.sender.id)));
     const created = await service.createResumable(info);
     // Bytes that come with a creation are the first ones: of an upload that has some already, they are not the next.
     const isNew = created.offset === 0 && created.expiresAtMs !== null;

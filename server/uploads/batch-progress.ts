@@ -10,6 +10,8 @@ export interface BatchProgress {
   /** Notes how many bytes of one file are on disk. */
   received(fileId: string, bytes: number): void;
   enter(state: ClassicState): void;
+  /** Bytes of all files that are on disk. */
+  bytes(): number;
 }
 
 interface BatchOptions {
@@ -34,6 +36,7 @@ export function createBatchProgress({ senderId, totalBytes, write }: BatchOption
   throttle.request();
 
   return {
+    bytes: () => sum,
     received(fileId, bytes) {
       sum += bytes - (bytesOf.get(fileId) ?? 0);
       bytesOf.set(fileId, bytes);

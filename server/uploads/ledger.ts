@@ -17,8 +17,8 @@ import type { PublishedFile } from './upload-folder.ts';
 /** Batches whose sum this process remembers without asking the cache. */
 const REMEMBERED_BATCHES = 2000;
 
-/** What broke an upload off that will not be better by itself: somebody at the receiving computer has to look. */
-const OURS_TO_MEND: ReadonlySet<FailureCode> = new Set<FailureCode>(['INSUFFICIENT_STORAGE', 'STORAGE_UNAVAILABLE', 'STORAGE_IO_ERROR']);
+/** What broke an upload off that gets better when something happens at the receiving computer, and not before. */
+const OURS_TO_MEND: ReadonlySet<FailureCode> = new Set<FailureCode>(['INSUFFICIENT_STORAGE', 'QUOTA_EXCEEDED', 'STORAGE_UNAVAILABLE', 'STORAGE_IO_ERROR']);
 
 const UNDER_WAY: ReadonlySet<UploadState> = new Set<UploadState>(['receiving', 'finishing']);
 
@@ -75,6 +75,11 @@ export class Ledger {
     this.#log('info', 'upload:interrupted', { id: record.id, name: record.name, bytes: record.received, code: failure.code, cause: failure.reason });
     const reason = OURS_TO_MEND.has(failure.code) ? { failure: failure.report() } : {};
     return this.put({ ...record, ...reason, state: 'interrupted', changedAtMs: Date.now() });
+  }
+
+  /** One that is interrupted was asked to go on, and cannot yet; its sender is there. Not worth a line each time. */
+  keepWaiting(record: UploadRecord, failure: Failure): UploadRecord {
+    return record.failure?.code === failure.code ? this.put({ ...record, changedAtMs: Date.now() }) : this.interrupt(record, failure);
   }
 
   store(record: UploadRecord, published: PublishedFile, digest: CheckedDigest): UploadRecord {

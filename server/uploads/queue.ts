@@ -25,6 +25,7 @@ export class Queue {
   readonly #bySender = new Map<string, Tally>();
   #changes: Change[] = [];
   #revision = 0;
+  #storedBytes = 0;
   /** Revisions before this one have lost track of removals. */
   #completeFrom = 0;
 
@@ -40,9 +41,21 @@ export class Queue {
     return this.#everyone.totals();
   }
 
+  /** Bytes of what has not ended. @param senderId of this sender's only */
+  open(senderId?: string): Pick<Totals, 'receivedBytes' | 'sizeBytes'> {
+    const tally = senderId === undefined ? this.#everyone : this.#bySender.get(senderId);
+    return (tally ?? new Tally()).open();
+  }
+
+  /** Bytes of all that has become `stored` since the start; also of what is no longer in the queue. */
+  storedBytes(): number {
+    return this.#storedBytes;
+  }
+
   /** Adds a record or replaces the one with its id. */
   set(record: UploadRecord): void {
     const before = this.#records.get(record.id);
+    if (record.state === 'stored' && before?.state !== 'stored') this.#storedBytes += record.received;
     if (before !== undefined) this.#tallies(before).forEach((tally) => tally.subtract(before));
     this.#tallies(record).forEach((tally) => tally.add(record));
     this.#records.set(record.id, record);

@@ -4,6 +4,7 @@ import type { DuplicatePolicy } from '../contracts/duplicates.ts';
 import type { AnnouncedFile, Sender, UploadRecord, UploadState } from '../contracts/upload.ts';
 import { asFailure, Failure } from '../failure.ts';
 import type { BatchProgress } from './batch-progress.ts';
+import { sizeFailure } from './file-system-limit.ts';
 import { receiveFile, type ArrivedFile } from './incoming-file.ts';
 import { failedRecord, isUnderWay, type Ledger } from './ledger.ts';
 import { newRecord } from './new-record.ts';
@@ -60,9 +61,10 @@ export async function receiveUpload(order: DecidedOrder, reception: Reception): 
   }
   if (known?.state === 'stored' || known?.state === 'cancelled') return refuse(known);
   if (!placed.ok) return refuse(ledger.fail(placed.record, placed.failure));
-  if (announced !== undefined && announced.size > maxFileBytes) {
-    return refuse(ledger.fail(placed.record, new Failure('FILE_TOO_LARGE', { limit: maxFileBytes })));
-  }
+  // Its announcement has just been refused.
+  if (announced !== undefined && known?.state === 'failed') return refuse(known);
+  const tooLarge = announced === undefined ? null : sizeFailure(announced.size, maxFileBytes, reception.folder.maxFileBytes);
+  if (tooLarge !== null) return refuse(ledger.fail(placed.record, tooLarge));
   return receivePlaced(order, placed.placement, ledger.put({ ...placed.record, state: 'receiving' }), reception);
 }
 
@@ -79,7 +81,8 @@ async function giveWay(id: string, sender: Sender, ledger: Ledger): Promise<Uplo
 }
 
 async function receivePlaced(order: DecidedOrder, placement: Placement, start: UploadRecord, reception: Reception): Promise<Arrival> {
-  const { ledger, folder, maxFileBytes: maxBytes } = reception;
+  const { ledger, folder } = reception;
+  const maxBytes = Math.min(reception.maxFileBytes, folder.maxFileBytes ?? Number.POSITIVE_INFINITY);
   const running = ledger.running.begin(start.id);
   const signal = AbortSignal.any([running.signal, order.signal]);
   // A file that stands for itself and is all here needs its connection no more.

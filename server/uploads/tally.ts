@@ -5,6 +5,8 @@ export class Tally {
   readonly #count = new Map<UploadState, number>(UPLOAD_STATES.map((state) => [state, 0]));
   #receivedBytes = 0;
   #sizeBytes = 0;
+  #openReceivedBytes = 0;
+  #openSizeBytes = 0;
 
   add(record: UploadRecord): void {
     this.#change(record, 1);
@@ -31,10 +33,18 @@ export class Tally {
     };
   }
 
+  /** The same sums over what has not ended. */
+  open(): Pick<Totals, 'receivedBytes' | 'sizeBytes'> {
+    return { receivedBytes: this.#openReceivedBytes, sizeBytes: this.#openSizeBytes };
+  }
+
   #change(record: UploadRecord, sign: 1 | -1): void {
     this.#count.set(record.state, (this.#count.get(record.state) ?? 0) + sign);
     if (record.state === 'failed' || record.state === 'cancelled') return;
     this.#receivedBytes += sign * record.received;
     this.#sizeBytes += sign * (record.size ?? record.received);
+    if (record.state === 'stored') return;
+    this.#openReceivedBytes += sign * record.received;
+    this.#openSizeBytes += sign * (record.size ?? record.received);
   }
 }

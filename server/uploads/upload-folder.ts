@@ -4,6 +4,8 @@ import { Failure, systemErrorCode } from '../failure.ts';
 import { diskFailure } from './disk-failure.ts';
 import type { UploadRecord } from '../contracts/upload.ts';
 import { moveToFreeName, pickFreeName } from './final-name.ts';
+import { fileSystemLimit } from './file-system-limit.ts';
+import { markFolder, type FolderMarker } from './folder-marker.ts';
 import { createGroups } from './in-groups.ts';
 import { createRulePlacer, type Placing, type PublishRule } from './place-by-rule.ts';
 import { createResumableFolder, type ResumableFolder } from './resumable/resumable-folder.ts';
@@ -34,6 +36,10 @@ export interface UploadFolder {
   readonly path: string;
   /** The unfinished uploads that can be resumed. */
   readonly resumables: ResumableFolder;
+  /** Bytes that one file may have on this disk; null when that is no limit. */
+  readonly maxFileBytes: number | null;
+  /** False while it is gone, or something else is in its place. */
+  isThere(): Promise<boolean>;
   /** @throws Failure STORAGE_UNAVAILABLE, INSUFFICIENT_STORAGE, STORAGE_IO_ERROR */
   stage(): Promise<StagedFile>;
   /**
@@ -47,7 +53,7 @@ export interface UploadFolder {
   publish(staged: Pick<StagedFile, 'path'>, folders: readonly string[], name: string, toRecord: ToRecord | null, rule: PublishRule): Promise<PublishedFile>;
   /** What was published here in the last `keepMs`, also by earlier runs, and is still there. */
   storedBefore(keepMs: number): Promise<readonly UploadRecord[]>;
-  /** Bytes that may still be written, or null when the system does not say. */
+  /** Bytes that may still be written, or null when the system does not say. @throws Failure STORAGE_UNAVAILABLE */
   freeBytes(): Promise<number | null>;
 }
 
@@ -80,18 +86,29 @@ export async function openUploadFolder(wanted: string): Promise<UploadFolder> {
     await makePrivateFolder(staging);
     await (await createStagedFile(staging)).discard();
     await sweepStaging(staging);
-    return createUploadFolder(path, staging, await deviceOf(path));
+    return createUploadFolder({ path, staging, marker: await markFolder(path, staging), maxFileBytes: await fileSystemLimit(path) });
   } catch (error) {
     throw new Failure('CONFIG_DEST_NOT_WRITABLE', { cause: error });
   }
 }
 
-function createUploadFolder(path: string, staging: string, device: bigint): UploadFolder {
+interface OpenedFolder {
+  readonly path: string;
+  readonly staging: string;
+  readonly marker: FolderMarker;
+  readonly maxFileBytes: number | null;
+}
+
+function createUploadFolder({ path, staging, marker, maxFileBytes }: OpenedFolder): UploadFolder {
   const taken = new TakenNames();
   const journal = createStoredJournal(staging, path);
 
   const byRule = createRulePlacer();
 
+  /** Another disk mounted in this place, or none: nothing is made on the wrong one. */
+  const requireThere = async (): Promise<void> => {
+    if (!(await marker.isThere())) throw new Failure('STORAGE_UNAVAILABLE');
+  };
   const fileAt = (folders: readonly string[], name: string): PublishedFile => ({ path: [...folders, name].join('/'), name, absolutePath: join(path, ...folders, name) });
   const lineOf = async ({ staged, folders, toRecord }: ToPublish, name: string, replaced?: true): Promise<readonly StoredLine[]> => {
     if (toRecord === null) return [];
@@ -100,8 +117,7 @@ function createUploadFolder(path: string, staging: string, device: bigint): Uplo
   };
   // Files that come to one folder at the same time share the looks at it and the fsync that makes their names durable.
   const publish = createGroups(async (files: readonly ToPublish[]) => {
-    // Another disk mounted in this place, or none: do not fill the wrong one.
-    if ((await deviceOf(path)) !== device) throw new Failure('STORAGE_UNAVAILABLE');
+    await requireThere();
     const folder = await makeFolders(path, files[0]?.folders ?? []);
     const names = await taken.open(folder);
     const picked = files.map((file) => ({ file, first: file.rule.policy === 'keep-both' ? pickFreeName(file.name, names) : null }));
@@ -140,9 +156,12 @@ function createUploadFolder(path: string, staging: string, device: bigint): Uplo
 
   return {
     path,
+    maxFileBytes,
+    isThere: marker.isThere,
     resumables: createResumableFolder(staging),
     async stage() {
       try {
+        await requireThere();
         return await createStagedFile(staging);
       } catch (error) {
         throw diskFailure(error);
@@ -161,6 +180,7 @@ function createUploadFolder(path: string, staging: string, device: bigint): Uplo
       return records;
     },
     async freeBytes() {
+      await requireThere();
       try {
         const { bavail, bsize } = await statfs(path);
         return bavail * bsize;
@@ -219,8 +239,4 @@ async function syncFolder(folder: string): Promise<void> {
   } finally {
     await handle.close();
   }
-}
-
-async function deviceOf(path: string): Promise<bigint> {
-  return (await stat(path, { bigint: true })).dev;
 }

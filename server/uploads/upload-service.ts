@@ -6,15 +6,19 @@ import type { Log } from '../log.ts';
 import { createAbsence } from './absence.ts';
 import type { BatchProgress } from './batch-progress.ts';
 import type { DuplicateChoice } from './duplicate-choice.ts';
+import { sizeFailure } from './file-system-limit.ts';
+import { createFolderQuota } from './folder-quota.ts';
 import { isUnderWay, Ledger } from './ledger.ts';
 import { newRecord } from './new-record.ts';
+import { openBytes, promisedTo } from './open-bytes.ts';
 import type { ProgressCache } from './progress-cache.ts';
 import type { ProgressEntry } from './progress-entry.ts';
 import { endsForGood } from './resumable/transfer.ts';
 import { ResumableUploads } from './resumable/resumable-uploads.ts';
 import type { Standing } from './resumable/standing.ts';
 import { receiveUpload, type Arrival, type FileOrder } from './reception.ts';
-import type { UploadFolder } from './upload-folder.ts';
+import { Space, type Hold } from './space.ts';
+import { STAGING_NAME, type UploadFolder } from './upload-folder.ts';
 
 const ENDED: ReadonlySet<UploadState> = new Set<UploadState>(['stored', 'failed', 'cancelled']);
 
@@ -26,6 +30,8 @@ interface ServiceOptions {
   readonly maxFileBytes: number;
   /** Bytes that must stay free on the disk. */
   readonly reserveBytes: number;
+  /** Most bytes that the upload folder may hold; null when the disk is the limit. */
+  readonly quotaBytes: number | null;
   /** Unfinished uploads that can be resumed are kept this long after their last byte. */
   readonly keepMs: number;
   readonly duplicates: DuplicateChoice;
@@ -42,6 +48,7 @@ export class UploadService {
   readonly duplicates: DuplicateChoice;
   readonly #ledger: Ledger;
   readonly #options: ServiceOptions;
+  readonly #space: Space;
   readonly #absence = createAbsence({
     waiting: () => this.#ledger.queue.inState('waiting'),
     isSending: (senderId) => this.#ledger.queue.inState('receiving').some(({ sender }) => sender.id === senderId),
@@ -54,7 +61,15 @@ export class UploadService {
     this.#folder = options.folder;
     this.duplicates = options.duplicates;
     this.#ledger = new Ledger(options.cache, options.log);
-    this.resumable = new ResumableUploads({ ledger: this.#ledger, maxFileBytes: options.maxFileBytes, keepMs: options.keepMs });
+    const { queue } = this.#ledger;
+    const { quotaBytes, reserveBytes } = options;
+    this.#space = new Space({
+      freeBytes: () => this.#folder.freeBytes(),
+      reserveBytes,
+      quota: quotaBytes === null ? null : createFolderQuota({ quotaBytes, folder: () => this.#folder.path, except: STAGING_NAME, storedBytes: () => queue.storedBytes() }),
+      open: () => openBytes(queue),
+    });
+    this.resumable = new ResumableUploads({ ledger: this.#ledger, maxFileBytes: options.maxFileBytes, keepMs: options.keepMs, space: this.#space });
   }
 
   /** Tells that a sender is there. */
@@ -70,11 +85,20 @@ export class UploadService {
     if (count > 0) this.#options.log('info', 'uploads:restored', { count });
   }
 
-  /** Makes a resumable upload. @throws as {@link ResumableUploads.create} */
-  createResumable(info: Parameters<ResumableUploads['create']>[1]): Promise<Standing> {
+  /** Makes a resumable upload, if there is room for what is still to come of it. @throws as {@link ResumableUploads.create} and `holdRoom` */
+  async createResumable(info: Parameters<ResumableUploads['create']>[1]): Promise<Standing> {
+    const tooLarge = this.#sizeFailure(info.size);
+    if (tooLarge !== null) throw tooLarge;
     const told = info.digest ?? this.#ledger.told.get(info.id);
     const duplicates = info.duplicates ?? this.#policyOf(info.id);
-    return this.resumable.create(this.#folder, { ...info, duplicates, ...(told === undefined ? {} : { digest: told }) });
+    const [arrived] = await Promise.all([this.resumable.arrivedBytes(info.id, info.sender.id), this.#space.look()]);
+    // Until it has a record that says so itself.
+    const hold = this.#space.hold(info.size - arrived, promisedTo(this.#ledger.queue.get(info.id)));
+    try {
+      return await this.resumable.create(this.#folder, { ...info, duplicates, ...(told === undefined ? {} : { digest: told }) });
+    } finally {
+      hold.release();
+    }
   }
 
   changes(since: string | undefined, senderId: string | undefined): QueueReply {
@@ -85,16 +109,25 @@ export class UploadService {
     return this.#options.cache.health();
   }
 
-  /** Bytes that uploads may still fill; null when the system does not say. */
+  /** Bytes that may still be announced; null when the system does not say. @throws Failure STORAGE_UNAVAILABLE */
   async freeBytes(): Promise<number | null> {
-    const free = await this.#folder.freeBytes();
-    return free === null ? null : Math.max(0, free - this.#options.reserveBytes);
+    await this.#space.look();
+    const { bytes } = this.#space.room();
+    return Number.isFinite(bytes) ? bytes : null;
   }
 
-  /** @throws Failure INSUFFICIENT_STORAGE */
-  async requireRoom(bytes: number): Promise<void> {
-    const free = await this.freeBytes();
-    if (free !== null && bytes > free) throw new Failure('INSUFFICIENT_STORAGE', { limit: free });
+  /**
+   * Keeps room for a request. What its sender has announced may be what comes with it, and is not counted twice.
+   * @throws Failure INSUFFICIENT_STORAGE, QUOTA_EXCEEDED, STORAGE_UNAVAILABLE
+   */
+  async holdRoom(bytes: number, senderId: string): Promise<Hold> {
+    await this.#space.look();
+    return this.#space.hold(bytes, openBytes(this.#ledger.queue, senderId).promisedBytes);
+  }
+
+  /** Whether the upload folder is where it was. */
+  isFolderThere(): Promise<boolean> {
+    return this.#folder.isThere();
   }
 
   /** @throws Failure UPLOAD_NOT_FOUND, also for somebody else's */
@@ -113,7 +146,8 @@ export class UploadService {
   }
 
   /**
-   * Makes files known before they come; what is under way or stored stays as it is.
+   * Makes files known before they come; what is under way or stored stays as it is. Those that the disk has no room for fail, in
+   * their order: one that does not fit does not stop a smaller one after it. Ask `freeBytes` or `holdRoom` first: what they saw counts.
    * @param revive also those that were cancelled
    * @param duplicates for names that exist already; undefined: what was announced before stays, else what is usual now
    * @throws Failure UPLOAD_ID_IN_USE when an id belongs to another sender
@@ -121,15 +155,25 @@ export class UploadService {
   announce(sender: Sender, batch: string, files: readonly AnnouncedFile[], revive: boolean, duplicates?: DuplicatePolicy): readonly UploadRecord[] {
     const isForeign = ({ id }: AnnouncedFile): boolean => (this.#ledger.recall(id)?.sender.id ?? sender.id) !== sender.id;
     if (files.some(isForeign)) throw new Failure('UPLOAD_ID_IN_USE');
+    const room = this.#space.room(files.reduce((sum, { id }) => sum + promisedTo(this.#ledger.queue.get(id)), 0));
+    let left = room.bytes;
     return files.map((file) => {
       const known = this.#ledger.recall(file.id);
       const stays = known !== undefined && (known.state === 'stored' || isUnderWay(known) || (known.state === 'cancelled' && !revive));
-      if (stays) return known;
+      if (stays) {
+        left -= promisedTo(known);
+        return known;
+      }
       this.#ledger.policies.set(file.id, duplicates ?? (revive ? this.duplicates.usual : this.#policyOf(file.id)));
       if (file.digest !== undefined) this.#ledger.told.set(file.id, file.digest);
       // Announced anew, it may be another file by now.
       else if (revive) this.#ledger.told.delete(file.id);
-      return this.#announceOne(sender, batch, file, known?.createdAtMs ?? Date.now());
+      const record = this.#announceOne(sender, batch, file, known?.createdAtMs ?? Date.now());
+      if (record.state === 'failed') return record;
+      const toCome = file.size - (known?.state === 'interrupted' ? known.received : 0);
+      if (toCome > left) return this.#ledger.fail(record, new Failure(room.code, { limit: room.bytes }));
+      left -= toCome;
+      return record;
     });
   }
 
@@ -231,8 +275,12 @@ export class UploadService {
   #announceOne(sender: Sender, batch: string, file: AnnouncedFile, createdAtMs: number): UploadRecord {
     const placed = newRecord({ id: file.id, batch, sender, rawName: file.name, announced: file }, createdAtMs);
     if (!placed.ok) return this.#ledger.fail(placed.record, placed.failure);
-    const limit = this.#options.maxFileBytes;
-    return file.size > limit ? this.#ledger.fail(placed.record, new Failure('FILE_TOO_LARGE', { limit })) : this.#ledger.put(placed.record);
+    const tooLarge = this.#sizeFailure(file.size);
+    return tooLarge === null ? this.#ledger.put(placed.record) : this.#ledger.fail(placed.record, tooLarge);
+  }
+
+  #sizeFailure(size: number): Failure | null {
+    return sizeFailure(size, this.#options.maxFileBytes, this.#folder.maxFileBytes);
   }
 }
 

@@ -70,7 +70,7 @@ export const CASES: Readonly<Record<string, Case>> = {
   D4: { what: 'too many files, and one of three that is too large' },
   D5: { what: 'a text field that is too large, or too many of them' },
   D6: { what: 'more than there is room for' },
-  D7: { what: 'parallel uploads that together pass the quota', untested: 'Not proven yet.' },
+  D7: { what: 'parallel uploads that together pass the quota' },
   D8: { what: 'an Upload-Length that is no count of bytes', note: 'A space before the number is cut off by HTTP itself (RFC 9110, section 5.5), so " 5" is 5.' },
   D9: { what: 'an upload that does not tell its length', note: 'Refused at once: the extension creation-defer-length is not offered, so nothing can stream for ever.' },
   D10: { what: 'descriptions that are too long, malformed or say a key twice' },

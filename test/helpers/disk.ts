@@ -19,15 +19,15 @@ export async function listTree(folder: string): Promise<ReadonlyMap<string, stri
   return new Map([...found].toSorted(([one], [other]) => (one < other ? -1 : 1)));
 }
 
-/** Where the server notes what it stored; stays, and is no trace of any one upload. */
-const JOURNAL_NAME = 'stored.jsonl';
+/** Where the server notes what it stored, and what it knows the folder by; they stay, and are no trace of any one upload. */
+export const OF_THE_FOLDER = /^(?:stored\.jsonl|folder-[0-9a-f]{32}\.id)$/u;
 
 /** What lies in staging of uploads under way; empty when there is no staging folder. */
 export async function listStaging(folder: string): Promise<readonly StagedFile[]> {
   const staging = join(folder, STAGING_NAME);
   const names = await readdir(staging).catch(ignoreMissing);
   const files = await Promise.all(
-    (names ?? []).filter((name) => name !== JOURNAL_NAME).map(async (name) => {
+    (names ?? []).filter((name) => !OF_THE_FOLDER.test(name)).map(async (name) => {
       const found = await stat(join(staging, name)).catch(ignoreMissing);
       return found === undefined ? [] : [{ name, sizeBytes: found.size, mode: found.mode & 0o777 }];
     }),

@@ -26,6 +26,11 @@ export async function findPlace(folders: Iterable<UploadFolder>, id: string): Pr
   return undefined;
 }
 
+/** True when one of them is gone at the moment: what is not found may be there. */
+export async function isAnyAway(folders: Iterable<UploadFolder>): Promise<boolean> {
+  return (await Promise.all([...folders].map((folder) => folder.isThere()))).includes(false);
+}
+
 /** True when an upload was looked for and is not there. */
 export function isNotFound(error: unknown): boolean {
   return error instanceof Failure && error.code === 'UPLOAD_NOT_FOUND';

@@ -1,12 +1,15 @@
 import type { FileDigest } from '../../contracts/upload.ts';
 import { Failure } from '../../failure.ts';
 import type { Ledger } from '../ledger.ts';
+import type { Space } from '../space.ts';
+import { sizeFailure } from '../file-system-limit.ts';
 import { PUBLISHED_MODE, type UploadFolder } from '../upload-folder.ts';
 import type { AppendOrder } from './append-order.ts';
 import { createEndings } from './endings.ts';
-import { findPlace, isNotFound, type Found } from './find-place.ts';
+import { findPlace, isAnyAway, isNotFound, type Found } from './find-place.ts';
 import { createIdleWatch, type IdleWatch } from './idle-watch.ts';
 import type { ResumableInfo } from './resumable-info.ts';
+import { requireRoomToGoOn } from './require-room.ts';
 import { placed, recordOf } from './resumable-record.ts';
 import { standingOfStored, type Standing } from './standing.ts';
 import { createTransfer, type Transfer } from './transfer.ts';
@@ -21,6 +24,7 @@ interface ResumableOptions {
   readonly maxFileBytes: number;
   /** Unfinished uploads are kept this long after their last byte. */
   readonly keepMs: number;
+  readonly space: Space;
 }
 
 /**
@@ -78,7 +82,8 @@ export class ResumableUploads {
     const known = this.#ledger.recall(announced.id);
     if (known !== undefined && known.sender.id !== announced.sender.id) throw new Failure('UPLOAD_ID_IN_USE');
     if (known?.state === 'cancelled') throw new Failure('CANCELLED');
-    if (announced.size > this.#options.maxFileBytes) throw new Failure('FILE_TOO_LARGE', { limit: this.#options.maxFileBytes });
+    const tooLarge = sizeFailure(announced.size, this.#options.maxFileBytes, folder.maxFileBytes);
+    if (tooLarge !== null) throw tooLarge;
     const info = { ...announced, createdAtMs: known?.createdAtMs ?? Date.now() };
     const first = placed(info);
     if (!first.ok) throw first.failure;
@@ -121,9 +126,10 @@ export class ResumableUploads {
       const { info } = found.state;
       if (order.offset !== found.state.offset) throw new Failure('UPLOAD_OFFSET_CONFLICT', { offset: found.state.offset });
       if (order.offset + (order.length ?? 0) > info.size) throw new Failure('UPLOAD_SIZE_EXCEEDED', { limit: info.size });
+      const now = await noteDigest(found, order.digest);
+      await requireRoomToGoOn(found, this.#options);
       this.#idle.clear(info.id);
       order.invite();
-      const now = await noteDigest(found, order.digest);
       const offset = await this.#transfer.write(order, now);
       if (offset === info.size) return this.#transfer.finish(now);
       this.#idle.start(info.id);
@@ -172,7 +178,7 @@ export class ResumableUploads {
     await this.#endings.settled(id);
     const place = await findPlace(this.#folders, id);
     // Before the lock: a stranger must not make anybody let go.
-    if (place === undefined || (place.state !== null && place.state.info.sender.id !== senderId)) throw this.#absence(id, senderId);
+    if (place === undefined || (place.state !== null && place.state.info.sender.id !== senderId)) throw await this.#absence(id, senderId);
     const { folder } = place;
     return this.#underLock(folder, id, async (lock) => job(await this.#require(folder, id, senderId, lock)));
   }
@@ -246,8 +252,11 @@ export class ResumableUploads {
     }
   }
 
-  #absence(id: string, senderId: string): Failure {
+  /** Not there; or there, on a disk that is not. */
+  async #absence(id: string, senderId: string): Promise<Failure> {
     const record = this.#ledger.queue.get(id);
+    const isOwnAndOpen = record?.sender.id === senderId && record.state === 'interrupted';
+    if (isOwnAndOpen && (await isAnyAway(this.#folders))) return new Failure('STORAGE_UNAVAILABLE');
     return new Failure(record?.sender.id === senderId && record.failure?.code === 'UPLOAD_EXPIRED' ? 'UPLOAD_EXPIRED' : 'UPLOAD_NOT_FOUND');
   }
 

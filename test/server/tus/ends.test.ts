@@ -1,7 +1,7 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { STAGING_NAME } from '../../helpers/disk.ts';
+import { OF_THE_FOLDER, STAGING_NAME } from '../../helpers/disk.ts';
 import type { TestServer } from '../../helpers/launch-server.ts';
 import { sampleBytes, sha256 } from '../../helpers/sample-bytes.ts';
 import { startTestServer } from '../../helpers/start-server.ts';
@@ -17,7 +17,7 @@ async function startWatched(): Promise<{ readonly server: TestServer; readonly l
   const left: string[][] = [];
   const server: TestServer = await startTestServer({
     onLog: ({ event }) => {
-      if (ENDS.has(event)) left.push(readdirSync(join(server.folder, STAGING_NAME)).filter((name) => name !== 'stored.jsonl'));
+      if (ENDS.has(event)) left.push(readdirSync(join(server.folder, STAGING_NAME)).filter((name) => !OF_THE_FOLDER.test(name)));
     },
   });
   return { server, left };
