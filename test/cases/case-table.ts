@@ -56,7 +56,7 @@ export const CASES: Readonly<Record<string, Case>> = {
   B13: { what: 'names that cannot be decoded' },
   B14: { what: 'names that a shell or a file manager treats as special' },
   B15: { what: 'names that are markup or templates' },
-  B16: { what: 'a path that is too long', note: 'Paths over 260 characters on Windows are not tried here; what is refused everywhere is.', untested: 'Not proven yet.' },
+  B16: { what: 'a path that is too long', note: 'Paths over 260 characters on Windows are not tried here; what is refused everywhere is.' },
   B17: { what: 'the same name a hundred times at once' },
   B18: { what: 'escape sequences in a name' },
   B19: { what: 'folders that climb, or lie too deep' },

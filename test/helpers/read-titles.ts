@@ -38,6 +38,8 @@ function tableOf(callee: ts.Expression, source: Source): ts.ArrayLiteralExpressi
 function arrayIn(node: ts.Expression, source: Source): ts.ArrayLiteralExpression | undefined {
   if (ts.isArrayLiteralExpression(node)) return node;
   if (ts.isAsExpression(node) || ts.isSatisfiesExpression(node) || ts.isParenthesizedExpression(node)) return arrayIn(node.expression, source);
+  // Of rows that are filtered, some are left.
+  if (ts.isCallExpression(node) && ts.isPropertyAccessExpression(node.expression) && node.expression.name.text === 'filter') return arrayIn(node.expression.expression, source);
   if (!ts.isIdentifier(node)) return undefined;
   let found: ts.ArrayLiteralExpression | undefined;
   walk(source, (each) => {

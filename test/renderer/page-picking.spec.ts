@@ -56,12 +56,16 @@ test('a pasted picture is taken', async ({ page, context, box }) => {
   await expect(guest.verdict).toHaveText('Your photo arrived, verified');
 });
 
-test('names that want to be markup, or to hide their extension, are text', async ({ page, box, inbox }) => {
+test('B8, B15: names that want to be markup, or to hide their extension, are text', async ({ page, box, inbox }) => {
   const guest = await enter(page, box);
   const dialogs: string[] = [];
   page.on('dialog', (dialog) => {
     dialogs.push(dialog.message());
     void dialog.dismiss();
+  });
+  const refused: string[] = [];
+  page.on('console', (message) => {
+    if (/Content.Security.Policy/iu.test(message.text())) refused.push(message.text());
   });
   const markup = '<img src=x onerror=alert(1)>.txt';
   const template = "{{constructor.constructor('alert(2)')()}}.txt";
@@ -73,7 +77,7 @@ test('names that want to be markup, or to hide their extension, are text', async
   await expect(guest.verdict).toHaveText('All 3 files arrived, every one verified');
   await expect(guest.row(markup)).toBeVisible();
   expect(await page.locator('img').count()).toBe(0);
-  expect(dialogs).toEqual([]);
+  expect([dialogs, refused]).toEqual([[], []]);
   expect((await listTree(box.server.folder)).size).toBe(3);
 });
 
