@@ -7,3 +7,15 @@ export function isObject(value: unknown): value is Readonly<Record<string, unkno
 export function isCount(value: unknown): value is number {
   return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0;
 }
+
+/** Reads JSON that was written down somewhere; null when it is torn, no JSON at all, or not what the guard lets pass. */
+export function parseGuarded<Value>(text: string, isValue: (value: unknown) => value is Value): Value | null {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    // Torn by a crash, or none of ours: the caller says what is lost by that.
+    return null;
+  }
+  return isValue(value) ? value : null;
+}

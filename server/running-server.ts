@@ -1,5 +1,6 @@
 import type { DuplicateRules } from './contracts/duplicates.ts';
 import type { FailureCode } from './contracts/failure.ts';
+import type { Recovered } from './uploads/resumable/recovered.ts';
 
 /** The side that other devices can reach; a second listener of the same server. */
 export interface LanSide {
@@ -21,6 +22,8 @@ export interface RunningServer {
   readonly addresses: readonly string[];
   /** What lets a guest in, as a person types it; null on a server that asks for none. */
   readonly code: string | null;
+  /** What an earlier run left unfinished in the upload folder, as found at the start. */
+  readonly recovered: Recovered;
   /**
    * Opens the LAN side of a hosted server, with a new code; when it is open already, answers what is.
    * @throws Failure PORT_IN_USE, ADDRESS_NOT_AVAILABLE
@@ -35,7 +38,7 @@ export interface RunningServer {
   useFolder(folder: string): Promise<void>;
   /** From now on this is what becomes of names that exist already; what is announced stays as it was announced. */
   useDuplicates(rules: DuplicateRules): void;
-  /** Absolute path of a stored upload; null when it is not stored or unknown. */
+  /** Absolute path of a stored upload, also of an earlier run; null when it is not stored or unknown. */
   locate(id: string): string | null;
   /**
    * Ends uploads that their sender finds it cannot send as announced; what has ended already stays as it is. What came of a

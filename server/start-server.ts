@@ -50,7 +50,7 @@ export async function startServer(config: ServerConfig, log: Log): Promise<Runni
     keepMs: config.keepMs ?? DEFAULT_KEEP_MS,
     duplicates,
   });
-  await service.useFolder(folder);
+  const recovered = await service.useFolder(folder);
 
   const open = (address: string, port: number, access: Access): Promise<Listener> =>
     listen(address, port, (actualPort) =>
@@ -92,6 +92,7 @@ export async function startServer(config: ServerConfig, log: Log): Promise<Runni
     url: baseUrl(EVERY_ADDRESS.has(host) ? '127.0.0.1' : host, main.port),
     addresses: addressesOf(host, main.port),
     code: code === null ? null : readableCode(code),
+    recovered,
     async openLan(options) {
       if (lan !== undefined) return lan.side;
       const guestCode = makeCode();

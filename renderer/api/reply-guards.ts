@@ -1,4 +1,5 @@
 import type { Api, RouteName } from '../../server/contracts/api.ts';
+import type { HistoryEntry } from '../../server/contracts/history.ts';
 import { FAILURES, type ErrorReply, type FailureCode, type FailureReport } from '../../server/contracts/failure.ts';
 import { SENDER_KINDS, UPLOAD_STATES, type Sender, type Totals, type UploadRecord } from '../../server/contracts/upload.ts';
 
@@ -49,6 +50,14 @@ function isBatch(value: unknown): value is { readonly batch: string; readonly up
   return isFields(value) && isString(value['batch']) && isListOf(value['uploads'], isUploadRecord);
 }
 
+function isHistoryEntry(value: unknown): value is HistoryEntry {
+  return isFields(value)
+    && isString(value['id']) && isString(value['name']) && isString(value['path']) && (isAbsent(value['originalName']) || isString(value['originalName']))
+    && isNumber(value['size']) && isNumber(value['storedAtMs']) && isSender(value['sender']) && typeof value['isThere'] === 'boolean';
+}
+
+const isNull = (value: unknown): value is null => value === null;
+
 export function isErrorReply(value: unknown): value is ErrorReply {
   return isFields(value) && isFailureReport(value['error']);
 }
@@ -64,7 +73,11 @@ export const REPLY_GUARDS: ReplyGuards = {
         && isListOf(value['removed'], isString) && isTotals(value['totals']))),
   'POST /api/uploads': isBatch,
   'GET /api/uploads/:id': isUploadRecord,
-  'DELETE /api/uploads/:id': (value): value is null => value === null,
+  'DELETE /api/uploads/:id': isNull,
+  'GET /api/history': (value): value is Api['GET /api/history']['reply'] =>
+    isFields(value) && isListOf(value['entries'], isHistoryEntry) && (value['next'] === null || isString(value['next'])) && isNumber(value['total']),
+  'DELETE /api/history': isNull,
+  'DELETE /api/history/:id': isNull,
   'POST /api/batches': isBatch,
   'GET /api/server': (value): value is Api['GET /api/server']['reply'] => {
     if (!isFields(value) || !isString(value['name']) || !isNumberOrNull(value['freeBytes'])) return false;

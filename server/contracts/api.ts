@@ -1,5 +1,6 @@
 import type { DuplicatePolicy } from './duplicates.ts';
 import type { ErrorReply } from './failure.ts';
+import type { HistoryQuery, HistoryReply } from './history.ts';
 import type { AnnouncedFile, Totals, UploadRecord } from './upload.ts';
 
 /** Header or query parameter that names a batch before its first byte arrives (nginx upload-progress module's convention). */
@@ -148,6 +149,12 @@ export interface Api {
   'DELETE /api/uploads/:id': { readonly params: readonly ['id']; readonly reply: null };
   /** Announces files before they are sent, so that both sides see them as `waiting`. Announcing an ended id again readies a retry. */
   'POST /api/batches': { readonly body: BatchBody; readonly reply: BatchReply };
+  /** What arrived here, also in earlier runs; a guest sees its own. */
+  'GET /api/history': { readonly query: HistoryQuery; readonly reply: HistoryReply };
+  /** Empties the list; files stay where they are. For the owner. */
+  'DELETE /api/history': { readonly reply: null };
+  /** Takes one upload off the list; its file stays. For the owner. */
+  'DELETE /api/history/:id': { readonly params: readonly ['id']; readonly reply: null };
   'GET /api/server': { readonly reply: ServerReply };
   'POST /api/session': { readonly body: SessionBody; readonly reply: SessionReply };
   'GET /healthz': { readonly reply: HealthReply };

@@ -22,6 +22,7 @@ export const FAILURES = {
   CONTENT_ENCODING_UNSUPPORTED: { status: 415, retryable: false, message: 'Send the file as it is, without content encoding.' },
   UNSUPPORTED_MEDIA_TYPE: { status: 415, retryable: false, message: 'This address does not take that kind of content.' },
   METHOD_NOT_ALLOWED: { status: 405, retryable: false, message: 'This address does not take that method.' },
+  QUERY_INVALID: { status: 400, retryable: false, message: 'What stands behind the question mark of the address is not valid.' },
   NOT_FOUND: { status: 404, retryable: false, message: 'There is nothing at this address.' },
 
   // Who asks, and from where
@@ -31,6 +32,7 @@ export const FAILURES = {
   TOKEN_INVALID: { status: 401, retryable: false, message: 'This access is no longer valid. Enter the code again.' },
   CODE_INVALID: { status: 401, retryable: false, message: 'That code is not right.' },
   PIN_LOCKED: { status: 429, retryable: true, message: 'Too many wrong codes. Wait a little, then try again.' },
+  OWNER_ONLY: { status: 403, retryable: false, message: 'Only the owner of the receiving computer may do that.' },
 
   // Multipart
   MULTIPART_BOUNDARY_MISSING: { status: 400, retryable: false, message: 'The form has no boundary.' },

@@ -3,7 +3,7 @@ import type { Access } from '../access/access.ts';
 import type { Log } from '../log.ts';
 import type { UploadService } from '../uploads/upload-service.ts';
 import { answerFailure } from './answer-failure.ts';
-import { admit } from './gate.ts';
+import { admit, visibleTo } from './gate.ts';
 import { SECURITY_HEADERS } from './page-files.ts';
 import { queueText } from './queue-text.ts';
 
@@ -31,9 +31,9 @@ export function answerPoll(request: IncomingMessage, response: ServerResponse, o
   const match = POLL.exec(request.url ?? '');
   if (match === null) return false;
   try {
-    const { sender, isOwner } = admit(request, options);
-    options.service.seen(sender.id);
-    const reply = options.service.changes(sinceOf(match.groups?.['query']), isOwner ? undefined : sender.id);
+    const caller = admit(request, options);
+    options.service.seen(caller.sender.id);
+    const reply = options.service.changes(sinceOf(match.groups?.['query']), visibleTo(caller));
     const body = queueText(reply);
     response.writeHead(200, [...HEADER_LINES, 'Content-Length', String(Buffer.byteLength(body))]);
     response.end(body);

@@ -6,7 +6,7 @@ import { Failure } from '../failure.ts';
 import type { Log } from '../log.ts';
 import { VERSION } from '../version.ts';
 import { answerForm } from './form-answer.ts';
-import { callerOf, credentialsOf } from './gate.ts';
+import { callerOf, credentialsOf, visibleTo } from './gate.ts';
 import { isProgressKey, readFiles } from './read-files.ts';
 import { inviteBody } from './request-body.ts';
 import { takeForm, type FormLimits } from './take-form.ts';
@@ -46,12 +46,12 @@ export function apiRoutes(limits: FormLimits, access: Access, facts: ServerFacts
   });
 
   router.get('/api/uploads/:id', async (request, response) => {
-    const reply: Api['GET /api/uploads/:id']['reply'] = await service.find(request.params.id, visibleTo(request));
+    const reply: Api['GET /api/uploads/:id']['reply'] = await service.find(request.params.id, visibleTo(callerOf(request)));
     response.json(reply);
   });
 
   router.delete('/api/uploads/:id', async (request, response) => {
-    await service.cancelOrDrop(request.params.id, visibleTo(request));
+    await service.cancelOrDrop(request.params.id, visibleTo(callerOf(request)));
     response.status(204).end();
   });
 
@@ -100,12 +100,6 @@ export function sessionRoute(access: Access): Router {
     response.status(201).json(reply);
   });
   return router;
-}
-
-/** The sender whose uploads the caller may see; undefined for everybody's. */
-function visibleTo(request: Request): string | undefined {
-  const { isOwner, sender } = callerOf(request);
-  return isOwner ? undefined : sender.id;
 }
 
 function objectBody(request: Request): Readonly<Record<string, unknown>> {

@@ -9,6 +9,7 @@ import { apiRoutes, sessionRoute, type ServerFacts } from './api-routes.ts';
 import { classicRoutes } from './classic-form.ts';
 import { requireCaller, requireOurHost, requireOurOrigin } from './gate.ts';
 import { healthOf, healthRoute } from './health-route.ts';
+import { historyRoutes } from './history-routes.ts';
 import { servePage, setSecurityHeaders } from './page-files.ts';
 import { tusRoutes } from './tus.ts';
 import type { FormLimits } from './take-form.ts';
@@ -20,6 +21,8 @@ const METHODS: readonly (readonly [RegExp, string])[] = [
   [/^\/api\/(?:batches|session)\/?$/u, 'POST'],
   [/^\/api\/tus\/?$/u, 'OPTIONS, POST'],
   [/^\/api\/tus\/[^/]+\/?$/u, 'OPTIONS, HEAD, PATCH, DELETE'],
+  [/^\/api\/history\/?$/u, 'GET, DELETE'],
+  [/^\/api\/history\/[^/]+\/?$/u, 'DELETE'],
   [/^\/uploadfile\/?$/u, 'POST'],
   [/^\/api\/server\/?$|^\/healthz\/?$|^\/$/u, 'GET'],
 ];
@@ -45,7 +48,7 @@ export function createApp(options: AppOptions): RequestListener {
   app.use(requireOurOrigin, noStore, sessionRoute(access), healthRoute(service));
   app.use(requireCaller(access, ({ sender }) => service.seen(sender.id)));
   app.get('/healthz', (_request, response) => void response.json(healthOf(service)));
-  app.use(apiRoutes(options, access, facts, log), classicRoutes(options, log), tusRoutes(options, facts.maxFileBytes));
+  app.use(apiRoutes(options, access, facts, log), historyRoutes(service), classicRoutes(options, log), tusRoutes(options, facts.maxFileBytes));
   app.use(refuseTheRest, answerErrors(log));
   return (request, response) => {
     if (!answerPoll(request, response, options)) app(request, response);

@@ -12,6 +12,17 @@ export function callerOf(request: Request): Caller {
   return caller;
 }
 
+/** The sender whose uploads the caller may see; undefined for everybody's. */
+export function visibleTo({ isOwner, sender }: Caller): string | undefined {
+  return isOwner ? undefined : sender.id;
+}
+
+/** Lets only the owner's window pass. */
+export const requireOwner: RequestHandler = (request, _response, next) => {
+  if (!callerOf(request).isOwner) throw new Failure('OWNER_ONLY');
+  next();
+};
+
 /** What a request shows of whoever makes it. */
 export function credentialsOf(request: IncomingMessage): Credentials {
   return {

@@ -39,9 +39,8 @@ export interface ArrivedFile {
   /** Bytes. */
   readonly received: number;
   readonly digest: CheckedDigest;
-  /** @throws Failure; then nothing is left of the file */
-  /** @param record as it stands; null when nobody but us knows its id */
-  publish(record: UploadRecord | null, rule: PublishRule): Promise<PublishedFile>;
+  /** @param record as it stands @throws Failure; then nothing is left of the file */
+  publish(record: UploadRecord, rule: PublishRule): Promise<PublishedFile>;
   discard(): Promise<void>;
 }
 
@@ -66,7 +65,7 @@ export async function receiveFile(stream: Readable, options: IncomingOptions): P
       discard: () => staged.discard(),
       async publish(record, rule) {
         try {
-          return await folder.publish(staged, placement.folders, placement.name, record && ((file) => storedRecord(record, file, digest)), rule);
+          return await folder.publish(staged, placement.folders, placement.name, (file) => storedRecord(record, file, digest), rule);
         } catch (error) {
           await staged.discard();
           throw diskFailure(error);

@@ -1,6 +1,7 @@
-import { UPLOAD_STATES, type UploadRecord, type UploadState } from '../contracts/upload.ts';
+import { SENDER_KINDS, UPLOAD_STATES, type UploadRecord, type UploadState } from '../contracts/upload.ts';
 import type { ClassicState } from '../contracts/api.ts';
 import { isCount, isObject } from '../guards.ts';
+import { isFileDigest } from './hash/file-digest.ts';
 
 /** What the progress cache holds under a progress key: an upload's record, or the sum of a batch that was sent as one form. */
 export type ProgressEntry =
@@ -45,6 +46,14 @@ export function isUploadRecord(value: unknown): value is UploadRecord {
     texts.every((text) => typeof text === 'string') &&
     counts.every(isCount) &&
     (value['size'] === null || isCount(value['size'])) &&
-    UPLOAD_STATES.some((state) => state === value['state'])
+    (value['originalName'] === undefined || typeof value['originalName'] === 'string') &&
+    (value['digest'] === undefined || isFileDigest(value['digest'])) &&
+    (value['verified'] === undefined || value['verified'] === true) &&
+    isOneOf(SENDER_KINDS, value['sender']['kind']) &&
+    isOneOf(UPLOAD_STATES, value['state'])
   );
+}
+
+function isOneOf(table: readonly string[], value: unknown): boolean {
+  return table.some((entry) => entry === value);
 }

@@ -119,7 +119,7 @@ async function receivePlaced(order: DecidedOrder, placement: Placement, start: U
   };
   const publish = async (): Promise<UploadRecord> => {
     try {
-      const published = await arrived.publish(order.announced === undefined ? null : record, { policy: order.duplicates, batch: order.batch });
+      const published = await arrived.publish(record, { policy: order.duplicates, batch: order.batch });
       const stored = ledger.store(record, published, arrived.digest);
       running.over();
       return stored;

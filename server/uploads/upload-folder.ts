@@ -2,17 +2,18 @@ import { chmod, lstat, mkdir, open, realpath, stat, statfs } from 'node:fs/promi
 import { join } from 'node:path';
 import { Failure, systemErrorCode } from '../failure.ts';
 import { diskFailure } from './disk-failure.ts';
-import type { UploadRecord } from '../contracts/upload.ts';
 import { moveToFreeName, pickFreeName } from './final-name.ts';
 import { fileSystemLimit } from './file-system-limit.ts';
 import { markFolder, type FolderMarker } from './folder-marker.ts';
+import type { FileLine } from './history/log-line.ts';
+import { createUploadHistory, type StoredBefore, type UploadHistory } from './history/upload-history.ts';
 import { createGroups } from './in-groups.ts';
 import { createRulePlacer, type Placing, type PublishRule } from './place-by-rule.ts';
 import { createResumableFolder, type ResumableFolder } from './resumable/resumable-folder.ts';
 import { holdsSameBytes } from './same-content.ts';
 import { createStagedFile, type StagedFile } from './staged-file.ts';
 import { sweepStaging } from './staged-name.ts';
-import { createStoredJournal, type StoredLine } from './stored-journal.ts';
+import type { StoredRecord } from './stored-record.ts';
 import { TakenNames } from './taken-names.ts';
 import { unlinkIfThere } from './unlink-if-there.ts';
 
@@ -47,12 +48,14 @@ export interface UploadFolder {
    * @param folders cleaned components below the upload folder; missing ones are made
    * @param name cleaned name; another is taken when this one exists
    * @param toRecord what the record will say once it has that name: noted first, so that the upload is known to be stored also after
-   *   a crash; null when nobody will ask for it again
+   *   a crash
    * @param rule what becomes of it when one of its name is there
    */
-  publish(staged: Pick<StagedFile, 'path'>, folders: readonly string[], name: string, toRecord: ToRecord | null, rule: PublishRule): Promise<PublishedFile>;
+  publish(staged: Pick<StagedFile, 'path'>, folders: readonly string[], name: string, toRecord: ToRecord, rule: PublishRule): Promise<PublishedFile>;
   /** What was published here in the last `keepMs`, also by earlier runs, and is still there. */
-  storedBefore(keepMs: number): Promise<readonly UploadRecord[]>;
+  storedBefore(keepMs: number): Promise<StoredBefore>;
+  /** What was published here, also by earlier runs. */
+  readonly history: Omit<UploadHistory, 'note' | 'confirm' | 'restore'>;
   /** Bytes that may still be written, or null when the system does not say. @throws Failure STORAGE_UNAVAILABLE */
   freeBytes(): Promise<number | null>;
 }
@@ -60,13 +63,13 @@ export interface UploadFolder {
 /** Mode of a published file: what the system gives to any new file of this user. */
 export const PUBLISHED_MODE = 0o666 & ~process.umask();
 
-type ToRecord = (file: Omit<PublishedFile, 'absolutePath'>) => UploadRecord;
+type ToRecord = (file: Omit<PublishedFile, 'absolutePath'>) => StoredRecord;
 
 interface ToPublish {
   readonly staged: string;
   readonly folders: readonly string[];
   readonly name: string;
-  readonly toRecord: ToRecord | null;
+  readonly toRecord: ToRecord;
   readonly rule: PublishRule;
   /** Identities of files of its name that hold other bytes. */
   readonly different: ReadonlySet<string>;
@@ -101,7 +104,7 @@ interface OpenedFolder {
 
 function createUploadFolder({ path, staging, marker, maxFileBytes }: OpenedFolder): UploadFolder {
   const taken = new TakenNames();
-  const journal = createStoredJournal(staging, path);
+  const history = createUploadHistory(staging, path);
 
   const byRule = createRulePlacer();
 
@@ -110,10 +113,9 @@ function createUploadFolder({ path, staging, marker, maxFileBytes }: OpenedFolde
     if (!(await marker.isThere())) throw new Failure('STORAGE_UNAVAILABLE');
   };
   const fileAt = (folders: readonly string[], name: string): PublishedFile => ({ path: [...folders, name].join('/'), name, absolutePath: join(path, ...folders, name) });
-  const lineOf = async ({ staged, folders, toRecord }: ToPublish, name: string, replaced?: true): Promise<readonly StoredLine[]> => {
-    if (toRecord === null) return [];
+  const lineOf = async ({ staged, folders, toRecord }: ToPublish, name: string, replaced?: true): Promise<FileLine> => {
     const { ino } = await stat(staged, { bigint: true });
-    return [{ record: toRecord({ ...fileAt(folders, name), ...(replaced && { replaced }) }), inode: String(ino) }];
+    return { kind: 'file', record: toRecord({ ...fileAt(folders, name), ...(replaced && { replaced }) }), inode: String(ino) };
   };
   // Files that come to one folder at the same time share the looks at it and the fsync that makes their names durable.
   const publish = createGroups(async (files: readonly ToPublish[]) => {
@@ -121,11 +123,17 @@ function createUploadFolder({ path, staging, marker, maxFileBytes }: OpenedFolde
     const folder = await makeFolders(path, files[0]?.folders ?? []);
     const names = await taken.open(folder);
     const picked = files.map((file) => ({ file, first: file.rule.policy === 'keep-both' ? pickFreeName(file.name, names) : null }));
-    await journal.note((await Promise.all(picked.map(async ({ file, first }) => (first === null ? [] : lineOf(file, first))))).flat());
+    /** What was noted last of each file. */
+    const lines = await Promise.all(picked.map(async ({ file, first }) => (first === null ? null : lineOf(file, first))));
+    await history.note(lines.filter((line) => line !== null));
     let turn: Promise<unknown> = Promise.resolve();
-    const moved = await Promise.allSettled(picked.map(({ file, first }): Promise<Placing> => {
+    const moved = await Promise.allSettled(picked.map(({ file, first }, index): Promise<Placing> => {
       const { staged, name: wanted, rule, different } = file;
-      const next = async (name: string, replaced?: true): Promise<void> => journal.note(await lineOf(file, name, replaced));
+      const next = async (name: string, replaced?: true): Promise<void> => {
+        const line = await lineOf(file, name, replaced);
+        lines[index] = line;
+        await history.note([line]);
+      };
       if (first !== null) return moveToFreeName(staged, folder, { first, wanted, names, next }).then((name) => ({ kind: 'placed', name, isReplacement: false }));
       const placing = turn.then(() => byRule.place({ staged, wanted, rule, different }, { folder, names, next }));
       turn = placing.catch(() => undefined);
@@ -133,6 +141,7 @@ function createUploadFolder({ path, staging, marker, maxFileBytes }: OpenedFolde
     }));
     await taken.noteChange(folder);
     await syncFolder(folder);
+    history.confirm(moved.flatMap((outcome, index) => (outcome.status === 'fulfilled' && outcome.value.kind === 'placed' ? (lines[index] ?? []) : [])));
     return moved;
   });
 
@@ -174,10 +183,11 @@ function createUploadFolder({ path, staging, marker, maxFileBytes }: OpenedFolde
         throw diskFailure(error);
       }
     },
+    history,
     async storedBefore(keepMs) {
-      const records = await journal.restore(keepMs);
-      for (const record of records) byRule.remember(join(path, record.path), record.batch);
-      return records;
+      const before = await history.restore(keepMs);
+      for (const record of before.stored) byRule.remember(join(path, record.path), record.batch);
+      return before;
     },
     async freeBytes() {
       await requireThere();

@@ -1,5 +1,6 @@
 import type { CacheHealth, QueueReply } from '../contracts/api.ts';
 import type { DuplicatePolicy } from '../contracts/duplicates.ts';
+import type { HistoryReply } from '../contracts/history.ts';
 import type { AnnouncedFile, Sender, UploadRecord, UploadState } from '../contracts/upload.ts';
 import { asFailure, Failure } from '../failure.ts';
 import type { Log } from '../log.ts';
@@ -8,11 +9,14 @@ import type { BatchProgress } from './batch-progress.ts';
 import type { DuplicateChoice } from './duplicate-choice.ts';
 import { sizeFailure } from './file-system-limit.ts';
 import { createFolderQuota } from './folder-quota.ts';
+import { diskFailure } from './disk-failure.ts';
+import type { HistoryWish } from './history/history-page.ts';
 import { isUnderWay, Ledger } from './ledger.ts';
 import { newRecord } from './new-record.ts';
 import { openBytes, promisedTo } from './open-bytes.ts';
 import type { ProgressCache } from './progress-cache.ts';
 import type { ProgressEntry } from './progress-entry.ts';
+import type { Recovered } from './resumable/recovered.ts';
 import { endsForGood } from './resumable/transfer.ts';
 import { ResumableUploads } from './resumable/resumable-uploads.ts';
 import type { Standing } from './resumable/standing.ts';
@@ -78,11 +82,16 @@ export class UploadService {
   }
 
   /** From now on files land there; what is unfinished in it goes on. */
-  async useFolder(folder: UploadFolder): Promise<void> {
+  async useFolder(folder: UploadFolder): Promise<Recovered> {
+    const { keepMs, log } = this.#options;
     this.#folder = folder;
-    this.#ledger.remember(await folder.storedBefore(this.#options.keepMs), folder.path);
-    const count = await this.resumable.restore(folder);
-    if (count > 0) this.#options.log('info', 'uploads:restored', { count });
+    const { stored, damagedLines } = await folder.storedBefore(keepMs);
+    if (damagedLines > 0) log('warn', 'history:damaged', { lines: damagedLines });
+    this.#ledger.remember(stored, folder.path);
+    const recovered = await this.resumable.restore(folder);
+    const count = recovered.fromWindow + recovered.fromOthers;
+    if (count > 0) log('info', 'uploads:recovered', { count, ...recovered });
+    return recovered;
   }
 
   /** Makes a resumable upload, if there is room for what is still to come of it. @throws as {@link ResumableUploads.create} and `holdRoom` */
@@ -103,6 +112,21 @@ export class UploadService {
 
   changes(since: string | undefined, senderId: string | undefined): QueueReply {
     return this.#ledger.queue.changes(since, senderId);
+  }
+
+  /** What arrived in the folder, also in earlier runs. @throws Failure those of the disk */
+  history(wish: HistoryWish): Promise<HistoryReply> {
+    return named(this.#folder.history.page(wish));
+  }
+
+  /** Takes an upload off the history; its file stays. @throws Failure UPLOAD_NOT_FOUND, those of the disk */
+  async forgetArrival(id: string): Promise<void> {
+    if (!(await named(this.#folder.history.forget(id)))) throw new Failure('UPLOAD_NOT_FOUND');
+  }
+
+  /** Empties the history; files stay. @throws Failure those of the disk */
+  clearHistory(): Promise<void> {
+    return named(this.#folder.history.clear());
   }
 
   cacheHealth(): CacheHealth {
@@ -233,9 +257,9 @@ export class UploadService {
     else this.#ledger.fail(now, cancelled);
   }
 
-  /** Where a stored file is on this machine. */
+  /** Where a stored file is on this machine, also one that an earlier run stored. */
   locate(id: string): string | null {
-    return this.#ledger.locate(id);
+    return this.#ledger.locate(id) ?? this.#folder.history.locate(id);
   }
 
   /** Uploads that are waiting or whose bytes are coming in. @param except ids that do not count */
@@ -259,6 +283,7 @@ export class UploadService {
   async stop(): Promise<void> {
     this.#absence.stop();
     this.resumable.stop();
+    await this.#folder.history.flush();
     await this.#options.cache.stop();
   }
 
@@ -282,6 +307,11 @@ export class UploadService {
   #sizeFailure(size: number): Failure | null {
     return sizeFailure(size, this.#options.maxFileBytes, this.#folder.maxFileBytes);
   }
+}
+
+/** Errors of the disk, by their names. */
+function named<Result>(job: Promise<Result>): Promise<Result> {
+  return job.catch((error: unknown) => Promise.reject(diskFailure(error)));
 }
 
 function visible(record: UploadRecord | undefined, senderId: string | undefined): UploadRecord {

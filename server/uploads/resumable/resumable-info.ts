@@ -1,6 +1,6 @@
 import type { DuplicatePolicy } from '../../contracts/duplicates.ts';
 import { SENDER_KINDS, type FileDigest, type Sender } from '../../contracts/upload.ts';
-import { isCount, isObject } from '../../guards.ts';
+import { isCount, isObject, parseGuarded } from '../../guards.ts';
 import { isDuplicatePolicy } from '../duplicate-choice.ts';
 import { isFileDigest } from '../hash/file-digest.ts';
 
@@ -23,14 +23,7 @@ export interface ResumableInfo {
 
 /** Reads what {@link JSON.stringify} wrote; null for anything else: torn by a crash, or not ours. */
 export function parseResumableInfo(text: string): ResumableInfo | null {
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch {
-    // Torn: the caller treats the upload as lost.
-    return null;
-  }
-  return isResumableInfo(value) ? value : null;
+  return parseGuarded(text, isResumableInfo);
 }
 
 function isResumableInfo(value: unknown): value is ResumableInfo {

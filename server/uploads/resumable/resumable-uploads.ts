@@ -1,4 +1,4 @@
-import type { FileDigest } from '../../contracts/upload.ts';
+import type { FileDigest, Sender } from '../../contracts/upload.ts';
 import { Failure } from '../../failure.ts';
 import type { Ledger } from '../ledger.ts';
 import type { Space } from '../space.ts';
@@ -8,12 +8,13 @@ import type { AppendOrder } from './append-order.ts';
 import { createEndings } from './endings.ts';
 import { findPlace, isAnyAway, isNotFound, type Found } from './find-place.ts';
 import { createIdleWatch, type IdleWatch } from './idle-watch.ts';
+import { countRecovered, type Recovered } from './recovered.ts';
 import type { ResumableInfo } from './resumable-info.ts';
 import { requireRoomToGoOn } from './require-room.ts';
 import { placed, recordOf } from './resumable-record.ts';
 import { standingOfStored, type Standing } from './standing.ts';
 import { createTransfer, type Transfer } from './transfer.ts';
-import { underLock, type HeldLock } from './upload-lock.ts';
+import { isLocked, underLock, type HeldLock } from './upload-lock.ts';
 
 /** What is too old is looked for this often. */
 const SWEEP_EVERY_MS = 3_600_000;
@@ -55,23 +56,23 @@ export class ResumableUploads {
 
   /**
    * Takes in what an earlier run left unfinished in that folder, as `interrupted`, and gives up what is too old.
-   * @returns how many can be resumed
+   * @returns those that can go on and that no other process is receiving
    */
-  async restore(folder: UploadFolder): Promise<number> {
+  async restore(folder: UploadFolder): Promise<Recovered> {
     this.#folders.add(folder);
     await this.#sweep(folder);
     const states = await folder.resumables.list();
-    let count = 0;
+    const senders: Sender[] = [];
     for (const { info, offset, changedAtMs } of states) {
       const known = this.#ledger.recall(info.id);
       // Killed between giving it its name and clearing up.
       if (known?.state === 'stored' && known.sender.id === info.sender.id) await folder.resumables.remove(info.id);
-      else count += 1;
+      else if (!(await isLocked(folder.resumables.lockOf(info.id)))) senders.push(info.sender);
       if (known !== undefined) continue;
       const { record } = placed(info);
       this.#ledger.put({ ...record, received: offset, state: 'interrupted', changedAtMs: Math.round(changedAtMs) });
     }
-    return count;
+    return countRecovered(senders);
   }
 
   /**

@@ -81,6 +81,11 @@ function newOwner(): string {
   return owner;
 }
 
+/** True while somebody who is there has the lock. */
+export async function isLocked(path: string): Promise<boolean> {
+  return (await stat(path).catch(() => null)) !== null && !(await isStale(path));
+}
+
 /** Somebody who found the same stale lock may have been about to remove it by its name, under which ours is now. */
 async function isStillOurs(path: string, owner: string): Promise<boolean> {
   await nextLook();

@@ -76,8 +76,8 @@ describe('a server that is killed before its sender hears that a file is stored'
     await first.guest.send(FORM);
     await first.child.kill();
     const journal = join(first.folder, STAGING_NAME, 'stored.jsonl');
-    const [line = ''] = (await readFile(journal, 'utf8')).split('\n');
-    await writeFile(journal, `\nnull\n{"inode":1}\n${line}\n`);
+    const line = (await readFile(journal, 'utf8')).split('\n').find((each) => each.includes('"kind":"file"')) ?? '';
+    await writeFile(journal, `\nnull\n{"kind":"file","inode":1}\n${line}\n`);
     await appendFile(journal, line.slice(0, line.length / 2));
     const server = await startCli({ folder: first.folder });
     expect((await server.guest.send(FORM)).uploads).toMatchObject([{ state: 'stored' }]);

@@ -1,0 +1,13 @@
+import type { Sender } from '../../contracts/upload.ts';
+
+/** Uploads that an earlier run left unfinished and that can go on. */
+export interface Recovered {
+  /** Those of the app's own window. */
+  readonly fromWindow: number;
+  readonly fromOthers: number;
+}
+
+export function countRecovered(senders: readonly Sender[]): Recovered {
+  const fromWindow = senders.filter(({ kind }) => kind === 'window').length;
+  return { fromWindow, fromOthers: senders.length - fromWindow };
+}
