@@ -3,9 +3,9 @@ import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { renderUnicodeCompact } from 'uqr';
+import { createLog } from './create-log.ts';
 import { asFailure } from './failure.ts';
 import { isLoopback } from './lan-address.ts';
-import { createTerminalLog } from './terminal-log.ts';
 import type { RunningServer } from './running-server.ts';
 import { HELP, readServeOptions, type ServeOptions } from './serve-options.ts';
 import { startServer } from './start-server.ts';
@@ -16,6 +16,14 @@ const PAGE_FOLDER = fileURLToPath(new URL('../renderer/page', import.meta.url));
 
 const out = (text: string): void => void process.stdout.write(`${text}\n`);
 const err = (text: string): void => void process.stderr.write(`${text}\n`);
+
+// Whoever read the log is gone: files go on arriving without it.
+process.stderr.on('error', () => undefined);
+
+/** A terminal whose person has not asked for plain text (https://no-color.org). */
+function showsColors(): boolean {
+  return process.stderr.isTTY && (process.env['NO_COLOR'] ?? '') === '';
+}
 
 type Serve = Extract<ServeOptions, { kind: 'serve' }>;
 
@@ -32,12 +40,14 @@ async function serve(options: Serve): Promise<void> {
       cacheUrl: options.cacheUrl,
       allowedHosts: options.allowedHosts,
       keepMs: options.keepMs,
+      duplicates: options.duplicates,
+      logsRequests: options.logLevel === 'debug',
       ...(options.code === undefined ? {} : { code: options.code }),
       ...(options.quotaBytes === undefined ? {} : { quotaBytes: options.quotaBytes }),
       ...(options.maxBytes === undefined ? {} : { maxFileBytes: options.maxBytes }),
       ...(existsSync(PAGE_FOLDER) ? { pageFolder: PAGE_FOLDER } : {}),
     },
-    createTerminalLog(err),
+    createLog({ format: options.logFormat, level: options.logLevel, isColored: showsColors(), write: err }),
   );
   stopOnSignals(server);
   if (options.isJson) out(JSON.stringify({ url: server.url, code: server.code?.replaceAll(' ', '') ?? null, pid: process.pid }));

@@ -32,6 +32,8 @@ export interface ServerConfig {
   readonly allowedHosts?: readonly string[];
   /** For names that exist already; default: keep both, and guests may name nothing else. */
   readonly duplicates?: DuplicateRules;
+  /** Tell the log of every request, at level `debug`. */
+  readonly logsRequests?: boolean;
   /** What a person calls this computer; default: its host name. */
   readonly name?: string;
   /** Called when a device opens the page or starts a session. */

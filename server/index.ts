@@ -1,6 +1,7 @@
 /** The one door of the server: whoever hosts it enters here. */
 export type { ServerConfig } from './config.ts';
 export { Failure } from './failure.ts';
+export { createLog } from './create-log.ts';
 export type { Log, LogFields } from './log.ts';
 export type { LanSide, RunningServer } from './running-server.ts';
 export { startServer } from './start-server.ts';

@@ -1,5 +1,7 @@
 import { parseArgs } from 'node:util';
 import { canonicalCode, MIN_CODE_LENGTH } from './access/code.ts';
+import { DUPLICATE_POLICIES, type DuplicateRules } from './contracts/duplicates.ts';
+import { LOG_FORMATS, LOG_LEVELS, type LogFormat, type LogLevel } from './log.ts';
 
 /** What the command line asks for. */
 export type ServeOptions =
@@ -23,6 +25,10 @@ export type ServeOptions =
       readonly keepMs: number;
       readonly allowedHosts: readonly string[];
       readonly isJson: boolean;
+      /** For names that exist already. */
+      readonly duplicates: DuplicateRules;
+      readonly logFormat: LogFormat;
+      readonly logLevel: LogLevel;
     };
 
 export const DEFAULT_PORT = 8484;
@@ -48,8 +54,14 @@ Usage: npm run --silent serve -- --folder DIR [options]
   --quota SIZE         most that the folder may hold, everything in it counted (default: what
                        fits on the disk)
   --keep-days N        how long unfinished uploads can be resumed (default ${DEFAULT_KEEP_DAYS})
+  --duplicates WHAT    when a name exists already: keep-both (default), skip-same (store nothing when it is
+                       the same file), or replace (the new file takes the place of the old one)
+  --guests-choose-duplicates
+                       guests may choose one of these for what they send
   --allow-host NAME    also answer to this name; for a proxy in front. May be given several times.
   --json               print one line of JSON with url, code and pid when ready
+  --log FORMAT         what happens, on standard error: text (default) or json, one line an event
+  --log-level LEVEL    error, warn, info (default) or debug (every request too)
   --version            print the version
   --help               print this
 
@@ -81,6 +93,10 @@ function parse(args: readonly string[]) {
       quota: { type: 'string' },
       'keep-days': { type: 'string', default: String(DEFAULT_KEEP_DAYS) },
       'allow-host': { type: 'string', multiple: true, default: [] },
+      duplicates: { type: 'string', default: 'keep-both' },
+      'guests-choose-duplicates': { type: 'boolean', default: false },
+      log: { type: 'string', default: 'text' },
+      'log-level': { type: 'string', default: 'info' },
       json: { type: 'boolean', default: false },
       version: { type: 'boolean', default: false },
       help: { type: 'boolean', short: 'h', default: false },
@@ -104,6 +120,12 @@ function check(values: Values): ServeOptions {
   if (maxBytes === null) return wrong('--max-size takes a size such as 500MB, 20GB or 4GiB.');
   const quotaBytes = values.quota === undefined ? undefined : bytesOf(values.quota);
   if (quotaBytes === null) return wrong('--quota takes a size such as 500MB, 20GB or 4GiB.');
+  const policy = DUPLICATE_POLICIES.find((known) => known === values.duplicates);
+  if (policy === undefined) return wrong('--duplicates takes keep-both, skip-same or replace.');
+  const logFormat = LOG_FORMATS.find((known) => known === values.log);
+  if (logFormat === undefined) return wrong('--log takes text or json.');
+  const logLevel = LOG_LEVELS.find((known) => known === values['log-level']);
+  if (logLevel === undefined) return wrong('--log-level takes error, warn, info or debug.');
   return {
     kind: 'serve',
     folder,
@@ -116,6 +138,9 @@ function check(values: Values): ServeOptions {
     keepMs: keepDays * DAY_MS,
     allowedHosts: values['allow-host'],
     isJson: values.json,
+    duplicates: { policy, guestsChoose: values['guests-choose-duplicates'] },
+    logFormat,
+    logLevel,
   };
 }
 

@@ -4,8 +4,10 @@ import { createAccess, type Access } from './access/access.ts';
 import { canonicalCode, makeCode, MIN_CODE_LENGTH, readableCode } from './access/code.ts';
 import type { ServerConfig } from './config.ts';
 import { Failure } from './failure.ts';
+import { hideSecrets } from './hide-secrets.ts';
 import { createApp } from './http/app.ts';
 import { listen, type Listener } from './http/listener.ts';
+import { logRequests } from './http/log-requests.ts';
 import { baseUrl, isLoopback, lanAddresses, lanHosts, loopbackHosts } from './lan-address.ts';
 import type { Log } from './log.ts';
 import type { LanSide, RunningServer } from './running-server.ts';
@@ -31,9 +33,14 @@ const EVERY_ADDRESS: ReadonlySet<string> = new Set(['0.0.0.0', '::']);
  * Starts the upload server; resolves when it listens.
  * @throws Failure CONFIG_INVALID, CONFIG_DEST_NOT_WRITABLE, PORT_IN_USE, ADDRESS_NOT_AVAILABLE
  */
-export async function startServer(config: ServerConfig, log: Log): Promise<RunningServer> {
+export async function startServer(config: ServerConfig, givenLog: Log): Promise<RunningServer> {
   const code = config.code === undefined ? makeCode() : config.code;
   if (code !== null && canonicalCode(code).length < MIN_CODE_LENGTH) throw new Failure('CONFIG_INVALID');
+  const secrets = hideSecrets(givenLog);
+  const { log } = secrets;
+  if (code !== null) secrets.addCode(code);
+  if (config.ownerToken !== undefined) secrets.addToken(config.ownerToken);
+  if (config.cacheUrl !== undefined) secrets.addUrl(config.cacheUrl);
   const host = config.host ?? '127.0.0.1';
   const stopping = new AbortController();
   const folder = await openUploadFolder(config.folder);
@@ -53,8 +60,8 @@ export async function startServer(config: ServerConfig, log: Log): Promise<Runni
   const recovered = await service.useFolder(folder);
 
   const open = (address: string, port: number, access: Access): Promise<Listener> =>
-    listen(address, port, (actualPort) =>
-      createApp({
+    listen(address, port, (actualPort) => {
+      const app = createApp({
         service,
         access,
         log,
@@ -71,8 +78,9 @@ export async function startServer(config: ServerConfig, log: Log): Promise<Runni
           addresses: () => addressesOf(address, actualPort),
           isLan: !isLoopback(address),
         },
-      }),
-    );
+      });
+      return config.logsRequests === true ? logRequests(app, log) : app;
+    });
 
   const access = createAccess({ code, isShared: config.code !== undefined, ownerToken: config.ownerToken });
   const main = await open(host, config.port ?? 0, access).catch(async (error: unknown) => {
@@ -96,6 +104,7 @@ export async function startServer(config: ServerConfig, log: Log): Promise<Runni
     async openLan(options) {
       if (lan !== undefined) return lan.side;
       const guestCode = makeCode();
+      secrets.addCode(guestCode);
       const guests = createAccess({ code: guestCode, isShared: false, ownerToken: undefined });
       const listener = await open(options.host, options.port, guests);
       lan = { listener, side: lanSide(addressesOf(options.host, listener.port), guestCode) };

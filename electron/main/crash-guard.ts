@@ -1,7 +1,7 @@
-import { appendFileSync } from 'node:fs';
 import path from 'node:path';
 import { app, dialog } from 'electron';
 import type { Log } from '../../server/index.ts';
+import { appendBounded } from './append-bounded.ts';
 
 /**
  * A main process in an unknown state must not go on receiving files: says why, in the log, in `crash.log` and to the person, and
@@ -12,7 +12,7 @@ export function guardCrashes(userData: string, log: Log): void {
     const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
     log('error', 'app:crashed', { kind, text });
     try {
-      appendFileSync(path.join(userData, 'crash.log'), `${new Date().toISOString()} ${kind}\n${text}\n`, { mode: 0o600 });
+      appendBounded(path.join(userData, 'crash.log'), `${new Date().toISOString()} ${kind}\n${text}\n`);
     } catch (failure) {
       log('error', 'app:crash-unsaved', { text: String(failure) });
     }

@@ -90,13 +90,14 @@ export function apiRoutes(limits: FormLimits, access: Access, facts: ServerFacts
 const DEVICE_SECRET = /^[\w-]{32,128}$/u;
 
 /** How a device comes by its token; the only API route before the gate's last door. */
-export function sessionRoute(access: Access): Router {
+export function sessionRoute(access: Access, log: Log): Router {
   const router = Router();
   router.post('/api/session', ...jsonBody(MOST_SESSION_BYTES), (request, response) => {
     const { code, device } = objectBody(request);
     if (code !== undefined && (typeof code !== 'string' || code.length > 128)) throw new Failure('BODY_INVALID');
     if (device !== undefined && (typeof device !== 'string' || !DEVICE_SECRET.test(device))) throw new Failure('BODY_INVALID');
     const reply: Api['POST /api/session']['reply'] = access.startSession(code, device, credentialsOf(request));
+    log('info', 'session:started', { sender: reply.sender.name, kind: reply.sender.kind });
     response.status(201).json(reply);
   });
   return router;

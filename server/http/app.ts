@@ -45,7 +45,7 @@ export function createApp(options: AppOptions): RequestListener {
 
   app.use(setSecurityHeaders, requireOurHost(options.isOurHost));
   if (pageFolder !== undefined) app.use(...servePage(pageFolder, onVisit));
-  app.use(requireOurOrigin, noStore, sessionRoute(access), healthRoute(service));
+  app.use(requireOurOrigin, noStore, sessionRoute(access, log), healthRoute(service));
   app.use(requireCaller(access, ({ sender }) => service.seen(sender.id)));
   app.get('/healthz', (_request, response) => void response.json(healthOf(service)));
   app.use(apiRoutes(options, access, facts, log), historyRoutes(service), classicRoutes(options, log), tusRoutes(options, facts.maxFileBytes));

@@ -4,7 +4,7 @@ import type { DuplicatePolicy } from '../contracts/duplicates.ts';
 import type { FileDigest, UploadRecord, UploadState } from '../contracts/upload.ts';
 import type { FailureCode } from '../contracts/failure.ts';
 import type { Failure } from '../failure.ts';
-import type { Log } from '../log.ts';
+import type { Log, LogLevel } from '../log.ts';
 import { createBatchProgress, type BatchProgress } from './batch-progress.ts';
 import type { ProgressCache } from './progress-cache.ts';
 import type { ProgressEntry } from './progress-entry.ts';
@@ -21,6 +21,12 @@ const REMEMBERED_BATCHES = 2000;
 const OURS_TO_MEND: ReadonlySet<FailureCode> = new Set<FailureCode>(['INSUFFICIENT_STORAGE', 'QUOTA_EXCEEDED', 'STORAGE_UNAVAILABLE', 'STORAGE_IO_ERROR']);
 
 const UNDER_WAY: ReadonlySet<UploadState> = new Set<UploadState>(['receiving', 'finishing']);
+
+/** How much somebody at the receiving computer should care. */
+function levelOf({ code }: Failure): LogLevel {
+  if (code === 'INTERNAL' || code === 'STORAGE_IO_ERROR') return 'error';
+  return OURS_TO_MEND.has(code) ? 'warn' : 'info';
+}
 
 /** True while bytes of the upload are being taken in or finished. */
 export function isUnderWay(record: UploadRecord): boolean {
@@ -65,14 +71,14 @@ export class Ledger {
   }
 
   fail(record: UploadRecord, failure: Failure): UploadRecord {
-    const level = failure.code === 'INTERNAL' || failure.code === 'STORAGE_IO_ERROR' ? 'error' : 'info';
-    this.#log(level, 'upload:failed', { id: record.id, name: record.name, code: failure.code, cause: failure.reason });
+    const isCancelled = failure.code === 'CANCELLED';
+    this.#log(levelOf(failure), isCancelled ? 'upload:cancelled' : 'upload:failed', { id: record.id, name: record.name, code: failure.code, cause: failure.reason });
     return this.put(failedRecord(record, failure));
   }
 
   /** What came stays, and the upload can go on; when it was the disk that broke it off, the record says so. */
   interrupt(record: UploadRecord, failure: Failure): UploadRecord {
-    this.#log('info', 'upload:interrupted', { id: record.id, name: record.name, bytes: record.received, code: failure.code, cause: failure.reason });
+    this.#log(levelOf(failure), 'upload:interrupted', { id: record.id, name: record.name, bytes: record.received, code: failure.code, cause: failure.reason });
     const reason = OURS_TO_MEND.has(failure.code) ? { failure: failure.report() } : {};
     return this.put({ ...record, ...reason, state: 'interrupted', changedAtMs: Date.now() });
   }
@@ -88,7 +94,7 @@ export class Ledger {
     this.policies.delete(record.id);
     if (stored.replaced === true) this.#noteReplaced(stored);
     this.#places.set(stored, published.absolutePath);
-    this.#log('info', 'upload:stored', { id: record.id, name: stored.name, bytes: record.received, sender: record.sender.name });
+    this.#log('info', 'upload:stored', { id: record.id, name: stored.name, bytes: record.received, sender: record.sender.name, wasThere: stored.wasThere, replaced: stored.replaced });
     return this.put(stored);
   }
 

@@ -7,6 +7,7 @@ import type { CacheHealth } from '../contracts/api.ts';
 import { Failure } from '../failure.ts';
 import type { Log } from '../log.ts';
 import { createBreaker } from './breaker.ts';
+import { createCacheNews } from './cache-news.ts';
 import { isEnded, isProgressEntry, type ProgressEntry } from './progress-entry.ts';
 
 /** No request waits longer than this for the cache. */
@@ -62,13 +63,14 @@ export async function openProgressCache(url: string, log: Log): Promise<Progress
     if (entry === null) await keyv.delete(key);
     else await write(key, entry, ttlMs(entry));
   };
+  const tell = createCacheNews(log);
   // A write, because a full or read-only Redis still answers reads.
   const probe = (): Promise<void> => write(hashed('probe'), true, ENDED_TTL_MS);
   const breaker = createBreaker({
     deadlineMs: DEADLINE_MS,
     probe,
     onChange: (isOpen, error) => {
-      log(isOpen ? 'warn' : 'info', isOpen ? 'cache:lost' : 'cache:back', isOpen ? { reason: reasonOf(error) } : {});
+      tell(isOpen ? reasonOf(error) : null);
       if (!isOpen) writeWaiting();
     },
   });

@@ -1,5 +1,6 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { LogLevel } from '../../server/log.ts';
 import { startServer, type LogFields, type RunningServer, type ServerConfig } from '../../server/index.ts';
 import { createClient, type TestClient } from './client.ts';
 import { makeTempFolder } from './temp-folder.ts';
@@ -8,7 +9,7 @@ export const TEST_CODE = 'K7M4QX';
 export const OWNER_TOKEN = 'owner-token-of-the-tests-0123456789abcdef';
 
 export interface LogLine {
-  readonly level: 'info' | 'warn' | 'error';
+  readonly level: LogLevel;
   readonly event: string;
   readonly fields: LogFields;
 }

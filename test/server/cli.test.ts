@@ -5,8 +5,8 @@ import { startProcess } from '../helpers/child-process.ts';
 import { runCli, startCli } from '../helpers/cli.ts';
 import { createClient } from '../helpers/client.ts';
 import { listStaging, listTree } from '../helpers/disk.ts';
-import { readFailureCode, readJson } from '../helpers/http-answer.ts';
-import { buildForm, file } from '../helpers/multipart.ts';
+import { isObject, readFailureCode, readJson } from '../helpers/http-answer.ts';
+import { buildForm, file, manifest } from '../helpers/multipart.ts';
 import { sampleBytes, sha256 } from '../helpers/sample-bytes.ts';
 import { openSlowUpload } from '../helpers/slow-upload.ts';
 import { makeTempFolder } from '../helpers/temp-folder.ts';
@@ -27,6 +27,17 @@ describe('the command line', () => {
     expect(Object.keys(readJson({ status: 200, headers: {}, text: line ?? '' })).toSorted()).toEqual(['code', 'pid', 'url']);
     expect(server.pid).toBe(server.child.pid);
     expect((await server.guest.request('GET', '/api/server')).status).toBe(200);
+  });
+
+  test('--log json tells every event in a line of JSON, --log-level debug every request', async () => {
+    const server = await startCli({ args: ['--log', 'json', '--log-level', 'debug', '--duplicates', 'skip-same'] });
+    for (const id of ['one', 'two']) await server.guest.send(buildForm([manifest([{ id, name: '\u001b[2J.txt', size: 1 }]), file('plain', 'x')]));
+    const lines = await waitUntil('both requests to be told', () => {
+      const told = server.child.stderr().split('\n').slice(0, -1).map((line): unknown => JSON.parse(line));
+      return told.filter((line) => isObject(line) && line['event'] === 'request:answered').length === 2 ? told : undefined;
+    });
+    const stored = lines.filter((line) => isObject(line) && line['event'] === 'upload:stored');
+    expect(stored).toMatchObject([{ level: 'info', name: '[2J.txt' }, { level: 'info', name: '[2J.txt', wasThere: true }]);
   });
 
   test.skipIf(isSkipped('curl'))('curl -u :CODE -F file=@x sends a file', async () => {

@@ -9,6 +9,7 @@ describe('the options of the command line', () => {
     ['a code and none', ['--folder', 'x', '--code', 'K7M4QX', '--open']], ['a cache of another kind', ['--folder', 'x', '--cache', 'http://x']],
     ['a size that is none', ['--folder', 'x', '--max-size', 'big']], ['a size of nothing', ['--folder', 'x', '--max-size', '0']], ['a size below nothing', ['--folder', 'x', '--max-size=-5']],
     ['no days', ['--folder', 'x', '--keep-days', '0']], ['too many days', ['--folder', 'x', '--keep-days', '366']], ['a part of a day', ['--folder', 'x', '--keep-days', '1.5']],
+    ['duplicates of another kind', ['--folder', 'x', '--duplicates', 'overwrite']], ['a log of another kind', ['--folder', 'x', '--log', 'xml']], ['a level that is none', ['--folder', 'x', '--log-level', 'loud']],
     ['an option without its value', ['--folder']], ['a switch with a value', ['--folder', 'x', '--open=yes']],
   ])('%s gets one clear sentence', (_what, args) => {
     expect(readServeOptions(args)).toEqual({ kind: 'wrong', sentence: expect.stringMatching(/^[^\n]{10,160}\.$/u) });
@@ -22,6 +23,8 @@ describe('the options of the command line', () => {
     expect(readServeOptions(['--folder', 'x'])).toMatchObject({ kind: 'serve', folder: 'x', host: '127.0.0.1', code: undefined, cacheUrl: 'memory:', maxBytes: undefined, keepMs: 7 * 86_400_000, isJson: false });
     expect(readServeOptions(['--folder', 'x', '--keep-days', '30'])).toMatchObject({ keepMs: 30 * 86_400_000 });
     expect(readServeOptions(['--folder', 'x', '--open'])).toMatchObject({ code: null });
+    expect(readServeOptions(['--folder', 'x'])).toMatchObject({ duplicates: { policy: 'keep-both', guestsChoose: false }, logFormat: 'text', logLevel: 'info' });
+    expect(readServeOptions(['--folder', 'x', '--duplicates', 'replace', '--guests-choose-duplicates'])).toMatchObject({ duplicates: { policy: 'replace', guestsChoose: true } });
     expect(readServeOptions(['-h'])).toEqual({ kind: 'help' });
   });
 });

@@ -1,6 +1,6 @@
 import { readdir } from 'node:fs/promises';
 import { describe, expect, test } from 'vitest';
-import { createTerminalLog } from '../../../server/terminal-log.ts';
+import { createLog } from '../../../server/create-log.ts';
 import { STAGING_NAME } from '../../helpers/disk.ts';
 import { expectRefusal } from '../../helpers/expect-refusal.ts';
 import { announced, buildAnnouncedForm, buildForm, file, manifest, rawPart } from '../../helpers/multipart.ts';
@@ -53,7 +53,7 @@ describe('names in forms', () => {
   test('B18: escape sequences reach neither the folder nor the terminal', async () => {
     const server = await startTestServer();
     const lines: string[] = [];
-    const print = createTerminalLog((line) => lines.push(line));
+    const print = createLog({ format: 'text', level: 'debug', isColored: false, write: (line) => lines.push(line) });
     await server.guest.post('/api/uploads', buildForm([manifest([{ id: 'escape', name: '\u001b[2J\u001b]0;pwn\u0007.txt', size: 1 }]), file('plain', 'x')]));
     for (const { level, event, fields } of server.log) print(level, event, fields);
     print('info', 'upload:stored', { name: '\u001b[2J\u202e\u0007.txt\n' });

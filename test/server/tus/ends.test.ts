@@ -10,7 +10,7 @@ import { waitUntil } from '../../helpers/wait-until.ts';
 
 const CONTENT = sampleBytes(400_000);
 const HALF = 200_000;
-const ENDS = new Set(['upload:failed', 'upload:stored']);
+const ENDS = new Set(['upload:cancelled', 'upload:failed', 'upload:stored']);
 
 /** A server that notes what lies in staging in the very moment in which a record says that its upload has ended. */
 async function startWatched(): Promise<{ readonly server: TestServer; readonly left: readonly string[][] }> {
