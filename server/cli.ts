@@ -63,7 +63,7 @@ function welcome(server: RunningServer, folder: string): void {
   for (const address of server.addresses.slice(1)) out(`or     ${address}${fragment}`);
   out(server.code === null ? 'Code   none is asked for' : `Code   ${server.code}`);
   out('Stop   Ctrl-C\n');
-  const count = server.recovered.fromWindow + server.recovered.fromOthers;
+  const { count } = server.recovered;
   if (count > 0) out(`Recovered ${count} interrupted ${count === 1 ? 'upload' : 'uploads'}. Nothing is lost: they go on when their senders come back.\n`);
 }
 

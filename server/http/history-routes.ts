@@ -11,17 +11,17 @@ export function historyRoutes(service: UploadService): Router {
   const router = Router();
 
   router.get('/api/history', async (request, response) => {
-    const reply: Api['GET /api/history']['reply'] = await service.history({ ...readWish(request), senderId: visibleTo(callerOf(request)) });
+    const reply: Api['GET /api/history']['reply'] = await service.arrived.page({ ...readWish(request), senderId: visibleTo(callerOf(request)) });
     response.json(reply);
   });
 
   router.delete('/api/history', requireOwner, async (_request, response) => {
-    await service.clearHistory();
+    await service.arrived.clear();
     response.status(204).end();
   });
 
   router.delete('/api/history/:id', requireOwner, async (request, response) => {
-    await service.forgetArrival(String(request.params['id']));
+    await service.arrived.forget(String(request.params['id']));
     response.status(204).end();
   });
 

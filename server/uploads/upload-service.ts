@@ -1,6 +1,5 @@
 import type { CacheHealth, QueueReply } from '../contracts/api.ts';
 import type { DuplicatePolicy } from '../contracts/duplicates.ts';
-import type { HistoryReply } from '../contracts/history.ts';
 import type { AnnouncedFile, Sender, UploadRecord, UploadState } from '../contracts/upload.ts';
 import { asFailure, Failure } from '../failure.ts';
 import type { Log } from '../log.ts';
@@ -9,8 +8,7 @@ import type { BatchProgress } from './batch-progress.ts';
 import type { DuplicateChoice } from './duplicate-choice.ts';
 import { sizeFailure } from './file-system-limit.ts';
 import { createFolderQuota } from './folder-quota.ts';
-import { diskFailure } from './disk-failure.ts';
-import type { HistoryWish } from './history/history-page.ts';
+import { createArrivalList } from './history/arrival-list.ts';
 import { isUnderWay, Ledger } from './ledger.ts';
 import { newRecord } from './new-record.ts';
 import { openBytes, promisedTo } from './open-bytes.ts';
@@ -48,6 +46,8 @@ interface ServiceOptions {
 export class UploadService {
   /** Uploads that can be resumed. */
   readonly resumable: ResumableUploads;
+  /** What arrived in the folder, also in earlier runs. */
+  readonly arrived = createArrivalList(() => this.#folder.history);
   /** Who may decide about names that exist already. */
   readonly duplicates: DuplicateChoice;
   readonly #ledger: Ledger;
@@ -89,8 +89,7 @@ export class UploadService {
     if (damagedLines > 0) log('warn', 'history:damaged', { lines: damagedLines });
     this.#ledger.remember(stored, folder.path);
     const recovered = await this.resumable.restore(folder);
-    const count = recovered.fromWindow + recovered.fromOthers;
-    if (count > 0) log('info', 'uploads:recovered', { count, ...recovered });
+    if (recovered.count > 0) log('info', 'uploads:recovered', { ...recovered });
     return recovered;
   }
 
@@ -112,21 +111,6 @@ export class UploadService {
 
   changes(since: string | undefined, senderId: string | undefined): QueueReply {
     return this.#ledger.queue.changes(since, senderId);
-  }
-
-  /** What arrived in the folder, also in earlier runs. @throws Failure those of the disk */
-  history(wish: HistoryWish): Promise<HistoryReply> {
-    return named(this.#folder.history.page(wish));
-  }
-
-  /** Takes an upload off the history; its file stays. @throws Failure UPLOAD_NOT_FOUND, those of the disk */
-  async forgetArrival(id: string): Promise<void> {
-    if (!(await named(this.#folder.history.forget(id)))) throw new Failure('UPLOAD_NOT_FOUND');
-  }
-
-  /** Empties the history; files stay. @throws Failure those of the disk */
-  clearHistory(): Promise<void> {
-    return named(this.#folder.history.clear());
   }
 
   cacheHealth(): CacheHealth {
@@ -307,11 +291,6 @@ export class UploadService {
   #sizeFailure(size: number): Failure | null {
     return sizeFailure(size, this.#options.maxFileBytes, this.#folder.maxFileBytes);
   }
-}
-
-/** Errors of the disk, by their names. */
-function named<Result>(job: Promise<Result>): Promise<Result> {
-  return job.catch((error: unknown) => Promise.reject(diskFailure(error)));
 }
 
 function visible(record: UploadRecord | undefined, senderId: string | undefined): UploadRecord {
