@@ -1,3 +1,4 @@
+import type { FailureReport } from '../../server/contracts/failure.ts';
 import type { UploadRecord } from '../../server/contracts/upload.ts';
 import type { SendItem } from '../sender/send-item.ts';
 import { SMALL_FILE_BYTES } from '../sender/plan-request.ts';
@@ -11,7 +12,9 @@ function storedState(record: UploadRecord | undefined): RowState {
 
 function rowState({ state }: SendItem, record: UploadRecord | undefined): RowState {
   switch (state.kind) {
-    case 'ready': case 'reconnecting': case 'paused': case 'failed': case 'cancelled': return state.kind;
+    case 'ready': case 'paused': case 'failed': case 'cancelled': return state.kind;
+    // Nothing is wrong with the connection.
+    case 'reconnecting': return state.why === undefined ? 'reconnecting' : 'interrupted';
     case 'stored': return state.verified ? 'verified' : storedState(record);
     case 'queued': return 'waiting';
     // The request has left this device; whether bytes arrive, only the server knows.
@@ -34,6 +37,18 @@ function receivedOf(state: RowState, size: number, record: UploadRecord | undefi
   return kept && size >= SMALL_FILE_BYTES ? known : 0;
 }
 
+/** Also of what has not failed: the receiving disk may be why it does not get on. */
+function failureOf(local: SendItem['state'], record: UploadRecord | undefined): FailureReport | null {
+  const ofRecord = record?.state === 'interrupted' ? record.failure ?? null : null;
+  switch (local.kind) {
+    case 'failed': return local.failure;
+    case 'reconnecting': return local.why ?? ofRecord;
+    case 'sending': return local.resuming ? ofRecord : null;
+    case 'ready': case 'queued': case 'paused': case 'stored': case 'cancelled': return null;
+    default: return local satisfies never;
+  }
+}
+
 /** What the sender knows of a file and what the server has of it, as one row. */
 export function pageRow(item: SendItem, record: UploadRecord | undefined, bytesPerSecond: number): QueueRow {
   const { picked: { id, file, folder }, state: local } = item;
@@ -45,8 +60,7 @@ export function pageRow(item: SendItem, record: UploadRecord | undefined, bytesP
     kind: fileKind(file.name, file.type),
     size: file.size,
     sent: Math.min(file.size, Math.max(received, state === 'receiving' || state === 'finishing' ? item.sentBytes : 0)),
-    // The receiving disk may be why it does not get on.
-    failure: local.kind === 'failed' ? local.failure : state === 'reconnecting' && record?.state === 'interrupted' ? record.failure ?? null : null,
+    failure: failureOf(local, record),
     storedName: (state === 'stored' || state === 'verified') && record?.state === 'stored' && record.name !== file.name ? record.name : null,
   };
 }

@@ -1,3 +1,4 @@
+import type { FailureReport } from '../../server/contracts/failure.ts';
 import { isRowStored, type QueueRow } from './queue-row.ts';
 
 /** `paused` when nothing moves and something is paused: it has not ended. */
@@ -23,10 +24,19 @@ export interface PageSummary {
   /** Ids for which another try can help. */
   readonly retryable: readonly string[];
   readonly reconnecting: boolean;
+  /** Why something that moves does not, when it is the receiving disk; null when nothing waits for it. */
+  readonly blocked: FailureReport | null;
+  /** What the disk had no room for, and how much it had; null when all fitted. */
+  readonly noRoom: { readonly count: number; readonly freeBytes: number } | null;
 }
 
 export function sumSizes(rows: readonly QueueRow[]): number {
   return rows.reduce((sum, { size }) => sum + (size ?? 0), 0);
+}
+
+function noRoomFor(failed: readonly QueueRow[]): PageSummary['noRoom'] {
+  const limits = failed.flatMap(({ failure }) => (failure?.code === 'INSUFFICIENT_STORAGE' || failure?.code === 'QUOTA_EXCEEDED' ? [failure.limit ?? 0] : []));
+  return limits.length === 0 ? null : { count: limits.length, freeBytes: Math.max(...limits) };
 }
 
 /** What the rows come to. A ready row counts as nothing until it is sent. */
@@ -53,6 +63,8 @@ export function summarizeRows(rows: readonly QueueRow[]): PageSummary {
     moving: moving.map(({ id }) => id),
     paused: paused.map(({ id }) => id),
     retryable: failed.filter(({ failure }) => failure?.retryable === true).map(({ id }) => id),
+    blocked: moving.find(({ failure }) => failure !== null)?.failure ?? null,
+    noRoom: noRoomFor(failed),
     reconnecting: wanted.some(({ state }) => state === 'reconnecting'),
   };
 }

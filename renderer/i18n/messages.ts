@@ -40,6 +40,8 @@ export interface Messages {
   readonly states: Readonly<Record<StateWord, string>>;
   /** What happened and whether anything is lost; what its sender can do. Where absent, the server's own sentence is shown. */
   readonly failures: Readonly<Partial<Record<FailureCode, readonly [what: string, next: string | null]>>>;
+  /** Of a file that goes on by itself when the receiving disk lets it. */
+  readonly waits: Readonly<Partial<Record<FailureCode, string>>>;
   readonly verdict: (counts: VerdictCounts) => string;
   /** For the legend of a bar, with how far each layer is. */
   readonly layerAt: (layer: LayerWord, percent: string) => string;
@@ -98,6 +100,8 @@ export interface Messages {
     readonly screenHint: string;
     /** @param wait until the next try; null while one is under way */
     readonly reconnecting: (wait: string | null) => string;
+    /** @param count of `counts.total` that the disk has no room for @param free what it has */
+    readonly noRoom: (count: number, counts: VerdictCounts, free: string) => string;
     readonly announceSending: (files: string) => string;
     readonly announceHalf: string;
     readonly announcePaused: (files: string) => string;
@@ -139,6 +143,8 @@ export interface Messages {
     readonly clearFinished: string;
     readonly uploadFolder: string;
     readonly change: string;
+    readonly folderAway: (folder: string) => string;
+    readonly chooseAnother: string;
     readonly totals: (counts: WindowTotals) => string;
     /** The verdict as the computer's person reads it, with who it came from. */
     readonly verdictFrom: (counts: VerdictCounts, sender: string) => string;

@@ -13,6 +13,8 @@ export interface Language {
   readonly format: Format;
   /** @param ours false for what another device sent: then only its person can do something about it */
   readonly failureText: (failure: FailureReport, ours?: boolean) => string;
+  /** Of a file that waits for the receiving disk. */
+  readonly waitText: (failure: FailureReport) => string;
   readonly bridgeFailureText: (failure: BridgeFailure) => string;
 }
 
@@ -23,14 +25,16 @@ export function createLanguage(wanted: readonly string[]): Language {
   const known = wanted.find((tag) => Object.hasOwn(LANGUAGES, languageOf(tag))) ?? 'en';
   const format = createFormat(known);
   const t = (LANGUAGES[languageOf(known)] ?? createEnglish)(format);
+  const failureText: Language['failureText'] = ({ code, message }, ours = true) => {
+    const [what, next] = t.failures[code] ?? [message, null];
+    const step = ours || next === null ? next : t.window.onlySender;
+    return step === null ? what : `${what} ${step}`;
+  };
   return {
     t,
     format,
-    failureText({ code, message }, ours = true) {
-      const [what, next] = t.failures[code] ?? [message, null];
-      const step = ours || next === null ? next : t.window.onlySender;
-      return step === null ? what : `${what} ${step}`;
-    },
+    failureText,
+    waitText: (failure) => t.waits[failure.code] ?? failureText(failure),
     bridgeFailureText: ({ code, message }) => t.window.bridgeFailures[code] ?? message,
   };
 }

@@ -4,18 +4,11 @@ import { reportOf } from '../api/api-failure.ts';
 import type { PickedFile } from './picked-file.ts';
 
 /**
- * What is hopeless is refused before a byte of it is sent. Files are taken in their order as long as they fit on the disk
- * together; one that does not fit does not stop a smaller one after it.
+ * What is larger than the server takes is refused before it is announced. Whether there is room, the server says when it is: only
+ * there it is known what others were promised.
  * @returns the failure of each file that cannot be sent, by id
  */
-export function checkLimits(files: readonly PickedFile[], server: Pick<ServerReply, 'limits' | 'freeBytes'>): ReadonlyMap<string, FailureReport> {
-  const refused = new Map<string, FailureReport>();
-  const maxBytes = server.limits.maxFileBytes ?? Number.POSITIVE_INFINITY;
-  let freeBytes = server.freeBytes ?? Number.POSITIVE_INFINITY;
-  for (const { id, file } of files) {
-    if (file.size > maxBytes) refused.set(id, reportOf('FILE_TOO_LARGE'));
-    else if (file.size > freeBytes) refused.set(id, reportOf('INSUFFICIENT_STORAGE'));
-    else freeBytes -= file.size;
-  }
-  return refused;
+export function checkLimits(files: readonly PickedFile[], { limits }: Pick<ServerReply, 'limits'>): ReadonlyMap<string, FailureReport> {
+  const maxBytes = limits.maxFileBytes ?? Number.POSITIVE_INFINITY;
+  return new Map(files.filter(({ file }) => file.size > maxBytes).map(({ id }) => [id, reportOf('FILE_TOO_LARGE')]));
 }

@@ -40,6 +40,16 @@ export function createFileFates({ list, recovery, life, startOver, useless }: Fi
     list.setState(ids, recovery.schedule(minDelayMs, endless) ? { kind: 'reconnecting' } : { kind: 'failed', failure: reportOf('UPLOAD_ABORTED') });
   }
 
+  /** A disk that is away is waited for by all; room on a full one by what has begun: of the others the person was told before their first byte. */
+  function wait(ids: readonly string[], failure: FailureReport, minDelayMs: number): void {
+    const waits = (id: string): boolean => failure.code === 'STORAGE_UNAVAILABLE' || list.items.get(id)?.begun === true;
+    list.setState(ids.filter((id) => !waits(id)), { kind: 'failed', failure });
+    const waiting = ids.filter(waits);
+    if (waiting.length === 0) return;
+    recovery.schedule(minDelayMs, true);
+    list.setState(waiting, { kind: 'reconnecting', why: failure });
+  }
+
   function settle(id: string, record: UploadRecord | undefined): boolean {
     const end = endOf(record);
     // A file that was cancelled too late is stored all the same, and must not be called anything else.
@@ -67,6 +77,7 @@ export function createFileFates({ list, recovery, life, startOver, useless }: Fi
       for (const id of unsettled) {
         const record = outcome.get(id);
         if (isMismatch(record)) mismatch(id, record.failure);
+        else if (record?.failure?.code === 'STORAGE_UNAVAILABLE') wait([id], record.failure, 0);
         else cut.push(id);
       }
       hold(cut, 0);
@@ -80,6 +91,7 @@ export function createFileFates({ list, recovery, life, startOver, useless }: Fi
       const loss = lossOf(error);
       switch (loss.kind) {
         case 'connection': hold(lost, loss.waitMs); break;
+        case 'disk': wait(lost, loss.failure, loss.waitMs); break;
         case 'access': list.setState(lost, { kind: 'reconnecting' }); break;
         case 'cancelled': list.setState(lost, { kind: 'cancelled' }); break;
         // Announced before the code changed: they belong to who we were then.

@@ -12,6 +12,9 @@ const CONNECTION_CODES: ReadonlySet<FailureCode> = new Set<FailureCode>([
   'UPLOAD_LOCKED', 'UPLOAD_OFFSET_CONFLICT', 'UPLOAD_EXPIRED', 'UPLOAD_STATE_LOST',
 ]);
 
+/** The receiving disk's fate: what the server keeps of a file goes on when there is room, or when the disk is back. */
+const DISK_CODES: ReadonlySet<FailureCode> = new Set<FailureCode>(['INSUFFICIENT_STORAGE', 'QUOTA_EXCEEDED', 'STORAGE_UNAVAILABLE']);
+
 /** The permission's fate: only a person can help. */
 const ACCESS_CODES: ReadonlySet<FailureCode> = new Set<FailureCode>(['AUTH_REQUIRED', 'TOKEN_INVALID']);
 
@@ -26,12 +29,16 @@ export function endOf(record: UploadRecord | undefined): SendState | null {
   if (record?.state === 'cancelled') return { kind: 'cancelled' };
   if (isMismatch(record)) return null;
   if (record?.state !== 'failed' || record.failure === undefined || CONNECTION_CODES.has(record.failure.code)) return null;
+  // The folder is away: nothing is wrong with the file.
+  if (record.failure.code === 'STORAGE_UNAVAILABLE') return null;
   return { kind: 'failed', failure: record.failure };
 }
 
 /** What an error of a whole request means for its files. */
 export type RequestLoss =
   | { readonly kind: 'connection'; readonly waitMs: number }
+  /** The receiving disk is full, or away. */
+  | { readonly kind: 'disk'; readonly failure: FailureReport; readonly waitMs: number }
   | { readonly kind: 'access' }
   /** Somebody else announced these ids. */
   | { readonly kind: 'ids-taken' }
@@ -49,5 +56,6 @@ export function lossOf(error: unknown): RequestLoss {
   if (report.code === 'UPLOAD_ID_IN_USE') return { kind: 'ids-taken' };
   if (report.code === 'CANCELLED') return { kind: 'cancelled' };
   if (report.code === 'CHECKSUM_MISMATCH') return { kind: 'mismatch', failure: report };
+  if (DISK_CODES.has(report.code)) return { kind: 'disk', failure: report, waitMs: retryAfterMs ?? 0 };
   return CONNECTION_CODES.has(report.code) ? { kind: 'connection', waitMs: retryAfterMs ?? 0 } : { kind: 'refused', failure: report };
 }

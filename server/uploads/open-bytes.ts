@@ -27,6 +27,7 @@ function hasLapsed({ state, changedAtMs }: UploadRecord): boolean {
   return state === 'interrupted' && Date.now() - changedAtMs > KEEPS_ROOM_MS;
 }
 
-function isOpen({ state }: UploadRecord): boolean {
+/** True for what has not ended. */
+export function isOpen({ state }: UploadRecord): boolean {
   return state !== 'stored' && state !== 'failed' && state !== 'cancelled';
 }

@@ -11,6 +11,12 @@ test.each([null, 'UPLOAD_ABORTED', 'UPLOAD_STALLED', 'UPLOAD_LOCKED', 'UPLOAD_OF
   expect(pauses.at(-1)).toBe(8000);
 });
 
-test.each(['CANCELLED', 'SHUTTING_DOWN', 'INSUFFICIENT_STORAGE', 'FILE_TOO_LARGE', 'TOKEN_INVALID', 'UPLOAD_ID_IN_USE'] as const)('%s ends it', (code) => {
+test.each(['CANCELLED', 'SHUTTING_DOWN', 'FILE_TOO_LARGE', 'FILE_TOO_LARGE_FOR_DISK', 'TOKEN_INVALID', 'UPLOAD_ID_IN_USE'] as const)('%s ends it', (code) => {
   expect(decideNext(code, 1)).toEqual({ kind: 'leave' });
+});
+
+test.each(['INSUFFICIENT_STORAGE', 'QUOTA_EXCEEDED'] as const)('after %s it waits for room for ever, and asks at least every 15 s', (code) => {
+  const pauses = Array.from({ length: 100 }, (_none, index) => decideNext(code, index + 1));
+  expect(pauses[0]).toEqual({ kind: 'go-on', afterMs: 1000 });
+  expect(pauses.at(-1)).toEqual({ kind: 'go-on', afterMs: 15_000 });
 });

@@ -1,6 +1,6 @@
 import type { FailureCode } from '../../../server/contracts/failure.ts';
 import { announceBatch } from './announce-batch.ts';
-import { decideNext } from './decide-next.ts';
+import { decideNext, isNoRoom } from './decide-next.ts';
 import type { FileToSend } from './file-to-send.ts';
 import type { GroupTarget } from './group-target.ts';
 import { readParts } from './read-parts.ts';
@@ -98,7 +98,8 @@ function readTried(outcome: Outcome | undefined): Tried {
 }
 
 function isBroken(code: FailureCode): boolean {
-  return FORM_BROKEN.has(code) || decideNext(code, 1).kind === 'go-on';
+  // Small files are told that there is no room when they are announced, and wait for a person.
+  return FORM_BROKEN.has(code) || (decideNext(code, 1).kind === 'go-on' && !isNoRoom(code));
 }
 
 /** Makes them wait again, for both sides to see; null when the server does not answer. */
@@ -107,7 +108,9 @@ async function announceAgain(target: GroupTarget, files: readonly FileToSend[], 
   if (batch === undefined) return new Map();
   try {
     const answer = await announceBatch(target, batch, files, signal);
-    return answer.kind === 'announced' ? answer.outcomes : new Map();
+    if (answer.kind === 'announced') return answer.outcomes;
+    // The upload folder is away, for instance: they wait with it.
+    return isBroken(answer.failure.code) ? null : new Map();
   } catch {
     // Not there at the moment.
     return null;

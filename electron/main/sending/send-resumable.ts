@@ -1,5 +1,5 @@
 import type { FailureCode } from '../../../server/contracts/failure.ts';
-import { decideNext } from './decide-next.ts';
+import { decideNext, isNoRoom } from './decide-next.ts';
 import { discardUpload } from './discard-upload.ts';
 import { createFileHash } from './file-hash.ts';
 import type { FileHash, SavedHash } from './file-hash.ts';
@@ -44,9 +44,12 @@ export async function sendResumable(target: GroupTarget, file: FileToSend, optio
       hash = await createFileHash();
       continue;
     }
-    fruitless = tried.from > furthest ? 1 : fruitless + 1;
-    furthest = Math.max(furthest, tried.from);
-    const next = signal.aborted ? { kind: 'leave' as const } : decideNext(tried.code, fruitless);
+    const from = tried.from ?? 0;
+    fruitless = from > furthest ? 1 : fruitless + 1;
+    furthest = Math.max(furthest, from);
+    // Nothing of it is there that could wait for room.
+    const isUnbegun = tried.from === null && isNoRoom(tried.code);
+    const next = signal.aborted || isUnbegun ? { kind: 'leave' as const } : decideNext(tried.code, fruitless);
     if (next.kind === 'leave') {
       if (signal.aborted && (await isStoredAllTheSame(target, file))) return 'stored';
       // One that did not even begin would wait for ever.
@@ -65,12 +68,12 @@ type Tried =
       readonly kind: 'broken';
       /** Null when the connection was lost without a word. */
       readonly code: FailureCode | null;
-      /** Where it stood before this try. */
-      readonly from: number;
+      /** Where it stood before this try; null when the server had nothing of it, and would not have it. */
+      readonly from: number | null;
     };
 
 async function tryOnce(target: GroupTarget, file: FileToSend, hash: FileHash, signal: AbortSignal): Promise<Tried> {
-  let from = 0;
+  let from: number | null = null;
   try {
     const standing = await findStanding(target, file, signal);
     if (standing.kind !== 'standing') return readEnd(standing, from);
@@ -82,7 +85,7 @@ async function tryOnce(target: GroupTarget, file: FileToSend, hash: FileHash, si
   }
 }
 
-function readEnd(reply: TusReply, from: number): Tried {
+function readEnd(reply: TusReply, from: number | null): Tried {
   if (reply.kind === 'stored') return { kind: 'stored' };
   return { kind: 'broken', code: reply.kind === 'refused' ? reply.code : null, from };
 }

@@ -3,6 +3,7 @@ import { Failure } from '../../failure.ts';
 import type { Ledger } from '../ledger.ts';
 import type { Space } from '../space.ts';
 import { sizeFailure } from '../file-system-limit.ts';
+import { isOpen } from '../open-bytes.ts';
 import { PUBLISHED_MODE, type UploadFolder } from '../upload-folder.ts';
 import type { AppendOrder } from './append-order.ts';
 import { createEndings } from './endings.ts';
@@ -256,8 +257,12 @@ export class ResumableUploads {
   /** Not there; or there, on a disk that is not. */
   async #absence(id: string, senderId: string): Promise<Failure> {
     const record = this.#ledger.queue.get(id);
-    const isOwnAndOpen = record?.sender.id === senderId && record.state === 'interrupted';
-    if (isOwnAndOpen && (await isAnyAway(this.#folders))) return new Failure('STORAGE_UNAVAILABLE');
+    const isOwnAndOpen = record?.sender.id === senderId && isOpen(record);
+    if (isOwnAndOpen && (await isAnyAway(this.#folders))) {
+      const away = new Failure('STORAGE_UNAVAILABLE');
+      if (record.state !== 'waiting' && !this.#ledger.running.has(id)) this.#ledger.keepWaiting(record, away);
+      return away;
+    }
     return new Failure(record?.sender.id === senderId && record.failure?.code === 'UPLOAD_EXPIRED' ? 'UPLOAD_EXPIRED' : 'UPLOAD_NOT_FOUND');
   }
 
