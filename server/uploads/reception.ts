@@ -48,6 +48,8 @@ export async function receiveUpload(order: DecidedOrder, reception: Reception): 
   const { announced, sender, batch, rawName } = order;
   const { ledger, maxFileBytes } = reception;
   const id = announced?.id ?? randomUUID();
+  // Before anything gives way: the announcement that belongs to this file has just been refused.
+  const isRefused = announced !== undefined && ledger.queue.get(id)?.state === 'failed';
   const known = await giveWay(id, sender, ledger);
   const placed = newRecord({ id, batch, sender, rawName: announced?.name ?? rawName, announced }, known?.createdAtMs ?? Date.now());
 
@@ -61,8 +63,7 @@ export async function receiveUpload(order: DecidedOrder, reception: Reception): 
   }
   if (known?.state === 'stored' || known?.state === 'cancelled') return refuse(known);
   if (!placed.ok) return refuse(ledger.fail(placed.record, placed.failure));
-  // Its announcement has just been refused.
-  if (announced !== undefined && known?.state === 'failed') return refuse(known);
+  if (isRefused && known !== undefined) return refuse(known);
   const tooLarge = announced === undefined ? null : sizeFailure(announced.size, maxFileBytes, reception.folder.maxFileBytes);
   if (tooLarge !== null) return refuse(ledger.fail(placed.record, tooLarge));
   return receivePlaced(order, placed.placement, ledger.put({ ...placed.record, state: 'receiving' }), reception);

@@ -4,13 +4,13 @@ import type { AnnouncedFile, Sender, UploadRecord, UploadState } from '../contra
 import { asFailure, Failure } from '../failure.ts';
 import type { Log } from '../log.ts';
 import { createAbsence } from './absence.ts';
+import { announceFiles } from './announce-files.ts';
 import type { BatchProgress } from './batch-progress.ts';
 import type { DuplicateChoice } from './duplicate-choice.ts';
 import { sizeFailure } from './file-system-limit.ts';
 import { createFolderQuota } from './folder-quota.ts';
 import { createArrivalList } from './history/arrival-list.ts';
-import { isUnderWay, Ledger } from './ledger.ts';
-import { newRecord } from './new-record.ts';
+import { Ledger } from './ledger.ts';
 import { openBytes, promisedTo } from './open-bytes.ts';
 import type { ProgressCache } from './progress-cache.ts';
 import type { ProgressEntry } from './progress-entry.ts';
@@ -161,27 +161,11 @@ export class UploadService {
    * @throws Failure UPLOAD_ID_IN_USE when an id belongs to another sender
    */
   announce(sender: Sender, batch: string, files: readonly AnnouncedFile[], revive: boolean, duplicates?: DuplicatePolicy): readonly UploadRecord[] {
-    const isForeign = ({ id }: AnnouncedFile): boolean => (this.#ledger.recall(id)?.sender.id ?? sender.id) !== sender.id;
-    if (files.some(isForeign)) throw new Failure('UPLOAD_ID_IN_USE');
-    const room = this.#space.room(files.reduce((sum, { id }) => sum + promisedTo(this.#ledger.queue.get(id)), 0));
-    let left = room.bytes;
-    return files.map((file) => {
-      const known = this.#ledger.recall(file.id);
-      const stays = known !== undefined && (known.state === 'stored' || isUnderWay(known) || (known.state === 'cancelled' && !revive));
-      if (stays) {
-        left -= promisedTo(known);
-        return known;
-      }
-      this.#ledger.policies.set(file.id, duplicates ?? (revive ? this.duplicates.usual : this.#policyOf(file.id)));
-      if (file.digest !== undefined) this.#ledger.told.set(file.id, file.digest);
-      // Announced anew, it may be another file by now.
-      else if (revive) this.#ledger.told.delete(file.id);
-      const record = this.#announceOne(sender, batch, file, known?.createdAtMs ?? Date.now());
-      if (record.state === 'failed') return record;
-      const toCome = file.size - (known?.state === 'interrupted' ? known.received : 0);
-      if (toCome > left) return this.#ledger.fail(record, new Failure(room.code, { limit: room.bytes }));
-      left -= toCome;
-      return record;
+    return announceFiles(files, {
+      sender, batch, revive, ledger: this.#ledger,
+      room: (ownBytes) => this.#space.room(ownBytes),
+      policyOf: (id) => duplicates ?? (revive ? this.duplicates.usual : this.#policyOf(id)),
+      sizeFailure: (size) => this.#sizeFailure(size),
     });
   }
 
@@ -279,13 +263,6 @@ export class UploadService {
     const record = this.#ledger.queue.get(id);
     if (record === undefined || record.state === 'stored' || !(await this.resumable.has(id))) return;
     await this.resumable.terminate(id, record.sender.id, failure);
-  }
-
-  #announceOne(sender: Sender, batch: string, file: AnnouncedFile, createdAtMs: number): UploadRecord {
-    const placed = newRecord({ id: file.id, batch, sender, rawName: file.name, announced: file }, createdAtMs);
-    if (!placed.ok) return this.#ledger.fail(placed.record, placed.failure);
-    const tooLarge = this.#sizeFailure(file.size);
-    return tooLarge === null ? this.#ledger.put(placed.record) : this.#ledger.fail(placed.record, tooLarge);
   }
 
   #sizeFailure(size: number): Failure | null {
