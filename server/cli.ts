@@ -42,6 +42,7 @@ async function serve(options: Serve): Promise<void> {
       keepMs: options.keepMs,
       duplicates: options.duplicates,
       logsRequests: options.logLevel === 'debug',
+      connectionLimits: { perAddress: options.perAddress },
       ...(options.code === undefined ? {} : { code: options.code }),
       ...(options.quotaBytes === undefined ? {} : { quotaBytes: options.quotaBytes }),
       ...(options.maxBytes === undefined ? {} : { maxFileBytes: options.maxBytes }),

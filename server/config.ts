@@ -1,3 +1,4 @@
+import type { ConnectionLimits } from './http/connection-limits.ts';
 import type { DuplicateRules } from './contracts/duplicates.ts';
 
 /** What a server is started with. Everything but the folder has a default. */
@@ -26,6 +27,10 @@ export interface ServerConfig {
   readonly quotaBytes?: number;
   /** An upload that brings no byte for this long has stalled; default 30,000 ms. */
   readonly stallTimeoutMs?: number;
+  /** Requests that may bring files at the same time; default 256. */
+  readonly maxUploads?: number;
+  /** What connections may take; default: 32 of one address at once, 15 s for a request's head, 30 s for an answer that is not read. */
+  readonly connectionLimits?: Partial<ConnectionLimits>;
   /** Unfinished uploads that can be resumed are kept this long after their last byte; default 7 days. */
   readonly keepMs?: number;
   /** Further names this server answers to, `host` or `host:port`; for a proxy in front. */

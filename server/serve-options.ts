@@ -24,6 +24,8 @@ export type ServeOptions =
       /** Unfinished uploads that can be resumed are kept this long. */
       readonly keepMs: number;
       readonly allowedHosts: readonly string[];
+      /** Connections of one address at once; null: any number. */
+      readonly perAddress: number | null;
       readonly isJson: boolean;
       /** For names that exist already. */
       readonly duplicates: DuplicateRules;
@@ -33,6 +35,7 @@ export type ServeOptions =
 
 export const DEFAULT_PORT = 8484;
 const DEFAULT_KEEP_DAYS = 7;
+const DEFAULT_PER_ADDRESS = 32;
 const MOST_KEEP_DAYS = 365;
 const DAY_MS = 24 * 60 * 60_000;
 
@@ -59,6 +62,8 @@ Usage: npm run --silent serve -- --folder DIR [options]
   --guests-choose-duplicates
                        guests may choose one of these for what they send
   --allow-host NAME    also answer to this name; for a proxy in front. May be given several times.
+  --per-address N      connections that one address may have at once, 0 for any number (default 32; any number
+                       with --allow-host, behind which all come from one)
   --json               print one line of JSON with url, code and pid when ready
   --log FORMAT         what happens, on standard error: text (default) or json, one line an event
   --log-level LEVEL    error, warn, info (default) or debug (every request too)
@@ -97,6 +102,7 @@ function parse(args: readonly string[]) {
       'guests-choose-duplicates': { type: 'boolean', default: false },
       log: { type: 'string', default: 'text' },
       'log-level': { type: 'string', default: 'info' },
+      'per-address': { type: 'string' },
       json: { type: 'boolean', default: false },
       version: { type: 'boolean', default: false },
       help: { type: 'boolean', short: 'h', default: false },
@@ -116,6 +122,8 @@ function check(values: Values): ServeOptions {
   if (!/^(?:memory:|rediss?:\/\/.+|memcached:\/\/.+)$/u.test(cache) || !URL.canParse(cache)) return wrong('--cache takes memory:, redis://HOST:PORT or memcached://HOST:PORT.');
   const keepDays = Number(values['keep-days']);
   if (!/^\d+$/u.test(values['keep-days']) || keepDays < 1 || keepDays > MOST_KEEP_DAYS) return wrong(`--keep-days takes a number from 1 to ${MOST_KEEP_DAYS}.`);
+  const perAddress = values['per-address'] ?? (values['allow-host'].length > 0 ? '0' : String(DEFAULT_PER_ADDRESS));
+  if (!/^\d{1,6}$/u.test(perAddress)) return wrong('--per-address takes a number of connections, or 0 for any number.');
   const maxBytes = values['max-size'] === undefined ? undefined : bytesOf(values['max-size']);
   if (maxBytes === null) return wrong('--max-size takes a size such as 500MB, 20GB or 4GiB.');
   const quotaBytes = values.quota === undefined ? undefined : bytesOf(values.quota);
@@ -137,6 +145,7 @@ function check(values: Values): ServeOptions {
     quotaBytes,
     keepMs: keepDays * DAY_MS,
     allowedHosts: values['allow-host'],
+    perAddress: Number(perAddress) === 0 ? null : Number(perAddress),
     isJson: values.json,
     duplicates: { policy, guestsChoose: values['guests-choose-duplicates'] },
     logFormat,

@@ -6,8 +6,10 @@ import type { ServerConfig } from './config.ts';
 import { Failure } from './failure.ts';
 import { hideSecrets } from './hide-secrets.ts';
 import { createApp } from './http/app.ts';
+import { USUAL_LIMITS } from './http/connection-limits.ts';
 import { listen, type Listener } from './http/listener.ts';
 import { logRequests } from './http/log-requests.ts';
+import { createUploadSlots } from './http/upload-slots.ts';
 import { baseUrl, isLoopback, lanAddresses, lanHosts, loopbackHosts } from './lan-address.ts';
 import type { Log } from './log.ts';
 import type { LanSide, RunningServer } from './running-server.ts';
@@ -18,6 +20,7 @@ import { UploadService } from './uploads/upload-service.ts';
 
 const DEFAULT_RESERVE_BYTES = 64 << 20;
 const DEFAULT_STALL_MS = 30_000;
+const DEFAULT_MAX_UPLOADS = 256;
 const DEFAULT_KEEP_MS = 7 * 24 * 60 * 60_000;
 
 /** What a form may weigh beyond its one largest file: part headers, a manifest, text fields. */
@@ -59,10 +62,13 @@ export async function startServer(config: ServerConfig, givenLog: Log): Promise<
   });
   const recovered = await service.useFolder(folder);
 
+  const slots = createUploadSlots(config.maxUploads ?? DEFAULT_MAX_UPLOADS);
+  const connectionLimits = { ...USUAL_LIMITS, ...config.connectionLimits };
   const open = (address: string, port: number, access: Access): Promise<Listener> =>
-    listen(address, port, (actualPort) => {
+    listen(address, port, connectionLimits, (actualPort) => {
       const app = createApp({
         service,
+        slots,
         access,
         log,
         stopping: stopping.signal,

@@ -4,6 +4,7 @@ import { randomUUID } from 'node:crypto';
 import { Failure, systemErrorCode } from '../failure.ts';
 import type { FailureCode } from '../contracts/failure.ts';
 import { failureAnswer } from './answer-failure.ts';
+import { limitConnections, type ConnectionLimits } from './connection-limits.ts';
 import { noteExpectation, noteStart } from './request-body.ts';
 
 /** Larger than Node's 64 KiB: an upload to disk took about half the time. */
@@ -17,19 +18,20 @@ export interface Listener {
 }
 
 /** @throws Failure PORT_IN_USE, ADDRESS_NOT_AVAILABLE, CONFIG_INVALID */
-export async function listen(host: string, port: number, handler: (port: number) => RequestListener): Promise<Listener> {
+export async function listen(host: string, port: number, limits: ConnectionLimits, handler: (port: number) => RequestListener): Promise<Listener> {
   const server = createServer({
     highWaterMark: BUFFER_BYTES,
     // The default of 300 s cuts healthy uploads (nodejs/node#47421); stalled ones are found by watchForStall.
     requestTimeout: 0,
-    headersTimeout: 15_000,
-    connectionsCheckingInterval: 5_000,
+    headersTimeout: limits.headersTimeoutMs,
+    connectionsCheckingInterval: limits.headersTimeoutMs / 3,
     keepAliveTimeout: 10_000,
     // The gate answers for a missing Host itself, in our envelope.
     requireHostHeader: false,
   });
   const answering = new Map<Socket, ServerResponse>();
   const actualPort = await startListening(server, host, port);
+  const stopLimits = limitConnections(server, host, limits, answering);
   const handle = handler(actualPort);
 
   const serve: RequestListener = (request, response) => {
@@ -50,6 +52,7 @@ export async function listen(host: string, port: number, handler: (port: number)
   return {
     port: actualPort,
     async close(graceMs) {
+      stopLimits();
       const closed = new Promise<void>((resolve) => server.close(() => resolve()));
       server.closeIdleConnections();
       const timer = setTimeout(() => server.closeAllConnections(), graceMs);

@@ -14,6 +14,7 @@ import { readForm, type FilePart } from './multipart.ts';
 import { isProgressKey, readManifest } from './read-files.ts';
 import { announcedBytes, inviteBody } from './request-body.ts';
 import { watchForStall } from './stall-timer.ts';
+import type { UploadSlots } from './upload-slots.ts';
 
 /** Fewer bytes than this are rather read and dropped than a connection cut. */
 const WORTH_CUTTING_BYTES = 8 << 20;
@@ -29,6 +30,7 @@ export interface FormLimits {
   /** Bytes. */
   readonly maxRequestBytes: number;
   readonly stallTimeoutMs: number;
+  readonly slots: UploadSlots;
   /** Aborted with a Failure when the server stops. */
   readonly stopping: AbortSignal;
 }
@@ -48,6 +50,25 @@ export interface FormOutcome {
  */
 export async function takeForm(request: Request, response: Response, caller: Caller, limits: FormLimits, keyFields: readonly string[] = []): Promise<FormOutcome> {
   const totalBytes = requireAcceptable(request, limits);
+  const leave = limits.slots.take();
+  try {
+    return await takeAccepted({ request, response, caller, limits, keyFields, totalBytes });
+  } finally {
+    leave();
+  }
+}
+
+interface Accepted {
+  readonly request: Request;
+  readonly response: Response;
+  readonly caller: Caller;
+  readonly limits: FormLimits;
+  readonly keyFields: readonly string[];
+  /** Bytes; null when they are not announced. */
+  readonly totalBytes: number | null;
+}
+
+async function takeAccepted({ request, response, caller, limits, keyFields, totalBytes }: Accepted): Promise<FormOutcome> {
   const hold = totalBytes === null ? null : await limits.service.holdRoom(totalBytes, caller.sender.id);
   const form = new Form(request, caller, limits, { totalBytes, keyFields, hold });
   inviteBody(request, response);

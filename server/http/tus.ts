@@ -111,6 +111,7 @@ function readCreation(request: Request, { duplicates: choice }: UploadService) {
 async function appendBody(request: Request, response: Response, place: Pick<AppendOrder, 'id' | 'offset' | 'digest'>, limits: FormLimits): Promise<Standing> {
   const ending = new AbortController();
   const checksum = readUploadChecksum(request);
+  const leave = limits.slots.take();
   const stopWatching = watchForStall(request, limits.stallTimeoutMs, () => ending.abort(new Failure('UPLOAD_STALLED')));
   try {
     return await limits.service.resumable.append({
@@ -128,6 +129,7 @@ async function appendBody(request: Request, response: Response, place: Pick<Appe
     throw error;
   } finally {
     stopWatching();
+    leave();
   }
 }
 

@@ -10,6 +10,7 @@ describe('the options of the command line', () => {
     ['a size that is none', ['--folder', 'x', '--max-size', 'big']], ['a size of nothing', ['--folder', 'x', '--max-size', '0']], ['a size below nothing', ['--folder', 'x', '--max-size=-5']],
     ['no days', ['--folder', 'x', '--keep-days', '0']], ['too many days', ['--folder', 'x', '--keep-days', '366']], ['a part of a day', ['--folder', 'x', '--keep-days', '1.5']],
     ['duplicates of another kind', ['--folder', 'x', '--duplicates', 'overwrite']], ['a log of another kind', ['--folder', 'x', '--log', 'xml']], ['a level that is none', ['--folder', 'x', '--log-level', 'loud']],
+    ['connections that are none', ['--folder', 'x', '--per-address', 'many']],
     ['an option without its value', ['--folder']], ['a switch with a value', ['--folder', 'x', '--open=yes']],
   ])('%s gets one clear sentence', (_what, args) => {
     expect(readServeOptions(args)).toEqual({ kind: 'wrong', sentence: expect.stringMatching(/^[^\n]{10,160}\.$/u) });
@@ -22,9 +23,12 @@ describe('the options of the command line', () => {
   test('what is not said has a default: this computer only, with a code', () => {
     expect(readServeOptions(['--folder', 'x'])).toMatchObject({ kind: 'serve', folder: 'x', host: '127.0.0.1', code: undefined, cacheUrl: 'memory:', maxBytes: undefined, keepMs: 7 * 86_400_000, isJson: false });
     expect(readServeOptions(['--folder', 'x', '--keep-days', '30'])).toMatchObject({ keepMs: 30 * 86_400_000 });
-    expect(readServeOptions(['--folder', 'x', '--open'])).toMatchObject({ code: null });
     expect(readServeOptions(['--folder', 'x'])).toMatchObject({ duplicates: { policy: 'keep-both', guestsChoose: false }, logFormat: 'text', logLevel: 'info' });
     expect(readServeOptions(['--folder', 'x', '--duplicates', 'replace', '--guests-choose-duplicates'])).toMatchObject({ duplicates: { policy: 'replace', guestsChoose: true } });
+    expect(readServeOptions(['--folder', 'x', '--open'])).toMatchObject({ code: null, perAddress: 32 });
+    // Behind a proxy all come from one address.
+    expect(readServeOptions(['--folder', 'x', '--allow-host', 'box.example'])).toMatchObject({ perAddress: null });
+    expect(readServeOptions(['--folder', 'x', '--allow-host', 'box.example', '--per-address', '99'])).toMatchObject({ perAddress: 99 });
     expect(readServeOptions(['-h'])).toEqual({ kind: 'help' });
   });
 });
