@@ -20,6 +20,9 @@ const RUNNING_TTL_MS = 24 * 60 * 60_000;
 /** Entries that the memory store keeps, and writes that wait while a cache is down; the oldest go first. */
 const MOST_ENTRIES = 20_000;
 
+/** A key is written this often at most, but for its last entry; whoever polls asks no more often. */
+const WRITE_EVERY_MS = 250;
+
 /** Writes under way at once; more would only queue up inside the client. */
 const MOST_WRITES = 8;
 
@@ -55,6 +58,7 @@ export async function openProgressCache(url: string, log: Log): Promise<Progress
   const { keyv, connected, close } = openStore(url);
   const waiting = new QuickLRU<string, ProgressEntry | null>({ maxSize: MOST_ENTRIES });
   const writing = new Set<string>();
+  const resting = new Map<string, NodeJS.Timeout>();
 
   const write = async (key: string, value: unknown, ttlMs: number): Promise<void> => {
     if (!(await keyv.set(key, value, ttlMs))) throw new Error('refused');
@@ -77,15 +81,26 @@ export async function openProgressCache(url: string, log: Log): Promise<Progress
   // Without a listener, an error event of the store would end the process (Keyv documentation, "Events").
   keyv.on('error', breaker.fail);
 
+  const rest = (key: string): void => {
+    const wake = (): void => {
+      resting.delete(key);
+      writeWaiting();
+    };
+    clearTimeout(resting.get(key));
+    resting.set(key, setTimeout(wake, WRITE_EVERY_MS).unref());
+  };
+
   /** One write a key at a time, so that an older entry never lands on a newer one. */
   const writeWaiting = (): void => {
     for (const [key, entry] of waiting) {
       if (writing.size >= MOST_WRITES || breaker.isOpen()) return;
-      if (writing.has(key)) continue;
+      const isLast = entry === null || isEnded(entry);
+      if (writing.has(key) || (resting.has(key) && !isLast)) continue;
       waiting.delete(key);
       writing.add(key);
       void breaker.run(() => writeEntry(key, entry)).then((outcome) => {
         writing.delete(key);
+        if (!isLast) rest(key);
         if (!outcome.ok && !waiting.has(key)) waiting.set(key, entry);
         writeWaiting();
       });
@@ -111,6 +126,7 @@ export async function openProgressCache(url: string, log: Log): Promise<Progress
     health: () => (breaker.isOpen() ? 'degraded' : 'ok'),
     async stop() {
       breaker.stop();
+      for (const timer of resting.values()) clearTimeout(timer);
       // A cache that hangs must not hold up the end of the process.
       await Promise.race([close(), after(DEADLINE_MS)]);
     },
@@ -187,7 +203,7 @@ class Memcached extends KeyvMemcache {
 function openMemcached(servers: string): Store {
   const silent = { log: (): void => undefined };
   const adapter = new Memcached(servers, { timeout: DEADLINE_MS / 1000, conntimeout: 1, retries: 1, failover: false, logger: silent });
-  return { keyv: new Keyv(adapter, { namespace: 'slipway', throwOnErrors: true }), connected: Promise.resolve(), close: async () => adapter.client.close() };
+  return { keyv: new Keyv(adapter, { namespace: 'slipway', useKeyPrefix: false, throwOnErrors: true }), connected: Promise.resolve(), close: async () => adapter.client.close() };
 }
 
 function after(ms: number): Promise<void> {

@@ -133,12 +133,12 @@ export const CASES: Readonly<Record<string, Case>> = {
   G2: { what: 'a cache that is killed in mid-upload' },
   G3: { what: 'a cache that hangs with its socket open' },
   G4: { what: 'a cache that is full, says yes and stores nothing' },
-  G5: { what: 'a cache with another password, one that is read-only, and one that is loading', note: 'Fail-over is what a client sees of it: READONLY, then a lost connection.', untested: 'Not proven yet.' },
-  G6: { what: 'keys, values and times to live that Memcached does not take', untested: 'Not proven yet.' },
+  G5: { what: 'a cache with another password, one that is read-only, and one that is loading', note: 'Fail-over is what a client sees of it: READONLY, then a lost connection.' },
+  G6: { what: 'keys, values and times to live that Memcached does not take' },
   G10: { what: 'values that somebody else put there' },
-  G11: { what: 'a cache that is emptied in mid-upload', untested: 'Not proven yet.' },
+  G11: { what: 'a cache that is emptied in mid-upload' },
   G12: { what: 'two applications in one cache' },
-  G13: { what: 'an error event of the cache when nobody has asked for anything', untested: 'Not proven yet.' },
+  G13: { what: 'an error event of the cache when nobody has asked for anything' },
   G14: { what: 'how often the cache is written', note: 'At most four times a second for each key; a form of one file has two, its own and the file\'s.' },
 
   // H: crashes

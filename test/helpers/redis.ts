@@ -10,6 +10,7 @@ export interface RedisLooker {
   set(key: string, value: string): Promise<unknown>;
   pTTL(key: string): Promise<number>;
   configSet(name: string, value: string): Promise<unknown>;
+  flushAll(): Promise<unknown>;
   info(section: string): Promise<string>;
 }
 

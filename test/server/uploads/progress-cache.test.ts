@@ -45,6 +45,8 @@ for (const [name, isLeftOut, start] of SHARED) {
       cache.put('key', batchEntry(1));
       await getSoon(cache, 'key', batchEntry(1));
       server.hang();
+      // The signal may take a moment to arrive.
+      await waitUntil('it to hang', async () => (await cache.get('key')) === undefined);
       for (let round = 0; round < 5; round += 1) {
         const beganMs = performance.now();
         cache.put('key', batchEntry(2));
