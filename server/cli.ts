@@ -4,6 +4,7 @@ import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { renderUnicodeCompact } from 'uqr';
 import { createLog } from './create-log.ts';
+import type { Log } from './log.ts';
 import { asFailure } from './failure.ts';
 import { isLoopback } from './lan-address.ts';
 import type { RunningServer } from './running-server.ts';
@@ -32,6 +33,8 @@ async function serve(options: Serve): Promise<void> {
   if (options.code === null && !isLoopback(options.host)) {
     err('Warning: with --open, everybody in the network can send files to this computer.');
   }
+  const log = createLog({ format: options.logFormat, level: options.logLevel, isColored: showsColors(), write: err });
+  endOnCrash(log);
   const server = await startServer(
     {
       folder,
@@ -48,7 +51,7 @@ async function serve(options: Serve): Promise<void> {
       ...(options.maxBytes === undefined ? {} : { maxFileBytes: options.maxBytes }),
       ...(existsSync(PAGE_FOLDER) ? { pageFolder: PAGE_FOLDER } : {}),
     },
-    createLog({ format: options.logFormat, level: options.logLevel, isColored: showsColors(), write: err }),
+    log,
   );
   stopOnSignals(server);
   if (options.isJson) out(JSON.stringify({ url: server.url, code: server.code?.replaceAll(' ', '') ?? null, pid: process.pid }));
@@ -66,6 +69,16 @@ function welcome(server: RunningServer, folder: string): void {
   out('Stop   Ctrl-C\n');
   const { count } = server.recovered;
   if (count > 0) out(`Recovered ${count} interrupted ${count === 1 ? 'upload' : 'uploads'}. Nothing is lost: they go on when their senders come back.\n`);
+}
+
+/** A process in an unknown state must not go on receiving files: it says why and ends, and whoever supervises it starts another. */
+function endOnCrash(log: Log): void {
+  const crash = (kind: string, error: unknown): never => {
+    log('error', 'server:crashed', { kind, text: error instanceof Error ? (error.stack ?? error.message) : String(error) });
+    process.exit(1);
+  };
+  process.on('uncaughtException', (error) => crash('uncaughtException', error));
+  process.on('unhandledRejection', (reason) => crash('unhandledRejection', reason));
 }
 
 function stopOnSignals(server: RunningServer): void {

@@ -148,7 +148,7 @@ export const CASES: Readonly<Record<string, Case>> = {
   H4: { what: 'kill -9 between the two halves of a resumable upload' },
   H6: { what: 'kill -9 of a process that holds a lock' },
   H7: { what: 'a power cut', untested: 'Power cannot be cut here; the order of system calls (F16) stands for it.' },
-  H8: { what: 'an exception that nobody caught', untested: 'Not proven yet.' },
+  H8: { what: 'an exception that nobody caught' },
   H9: { what: 'a window whose page crashes' },
   H10: { what: 'quitting with uploads under way', untested: 'Not proven yet.' },
   H11: { what: 'a lock that was left behind' },
