@@ -19,7 +19,8 @@ export interface SlowProxy {
   stop(): Promise<void>;
 }
 
-const SLICE_MS = 25;
+/** Shorter pauses are saved up: timers are no more exact than that. */
+const LEAST_PAUSE_MS = 10;
 
 export async function startSlowProxy(): Promise<SlowProxy> {
   let targetPort = 0;
@@ -50,6 +51,7 @@ export async function startSlowProxy(): Promise<SlowProxy> {
     forget(upstream);
     upstream.pipe(client);
     let brought = 0;
+    let freeAtMs = 0;
     client.on('data', (chunk) => {
       const rest = cutAtBytes - carriedBytes;
       carriedBytes += Math.min(chunk.byteLength, rest);
@@ -66,8 +68,11 @@ export async function startSlowProxy(): Promise<SlowProxy> {
         return;
       }
       if (bytesPerSecond === Number.POSITIVE_INFINITY) return;
+      const nowMs = performance.now();
+      freeAtMs = Math.max(nowMs, freeAtMs) + (chunk.byteLength / bytesPerSecond) * 1000;
+      if (freeAtMs - nowMs < LEAST_PAUSE_MS) return;
       client.pause();
-      setTimeout(() => client.resume(), Math.max(SLICE_MS, (chunk.byteLength / bytesPerSecond) * 1000)).unref();
+      setTimeout(() => client.resume(), freeAtMs - nowMs).unref();
     });
     // What it brought before still gets there.
     client.on('close', () => upstream.destroySoon());
