@@ -4,8 +4,8 @@ import { isMoving, isOpen, type SendItem } from '../sender/send-item.ts';
 
 interface LeaveOptions {
   readonly items: Readonly<ShallowRef<ReadonlyMap<string, SendItem>>>;
-  /** Whether the next load of the page will know what was under way. */
-  readonly remembered: () => boolean;
+  /** Notes what is under way; answers whether the next load of the page will know of it. */
+  readonly remember: () => boolean;
 }
 
 /**
@@ -13,11 +13,13 @@ interface LeaveOptions {
  * leaving costs something: a choice that was not sent, small files under way, which come again as a whole, or anything at all where
  * nothing can be noted. A large file goes on from where it stands.
  */
-export function useLeaveQuestion({ items, remembered }: LeaveOptions): void {
-  const costs = (item: SendItem): boolean => item.state.kind === 'ready'
-    || (isMoving(item) && item.picked.file.size < SMALL_FILE_BYTES) || (isOpen(item) && !remembered());
+export function useLeaveQuestion({ items, remember }: LeaveOptions): void {
+  const costs = (item: SendItem, remembered: boolean): boolean => item.state.kind === 'ready'
+    || (isMoving(item) && item.picked.file.size < SMALL_FILE_BYTES) || (isOpen(item) && !remembered);
   const ask = (event: BeforeUnloadEvent): void => {
-    if ([...items.value.values()].some(costs)) event.preventDefault();
+    // Asked now, for within the first second nothing has been noted yet.
+    const remembered = remember();
+    if ([...items.value.values()].some((item) => costs(item, remembered))) event.preventDefault();
   };
   window.addEventListener('beforeunload', ask);
   onScopeDispose(() => { window.removeEventListener('beforeunload', ask); });

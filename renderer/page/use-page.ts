@@ -66,7 +66,7 @@ export function usePage(): Page {
   });
 
   const unfinished = useUnfinished({ storage, client: session.client, sender, items, queue: queue.queue });
-  useLeaveQuestion({ items, remembered: () => unfinished.lasting.value });
+  useLeaveQuestion({ items, remember: unfinished.remember });
 
   return { session, sender, queue, rows, summary, counts, nextTryAtMs, awake, unfinished, unreadable: ref([]) };
 }

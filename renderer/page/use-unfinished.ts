@@ -27,8 +27,8 @@ export interface Unfinished {
   readonly leftOut: Ref<number>;
   /** Names of picked files that only looked like one of them. */
   readonly otherDate: Ref<readonly string[]>;
-  /** False where notes do not outlive the page. */
-  readonly lasting: Readonly<Ref<boolean>>;
+  /** Notes what is under way now; false where that does not outlive the page. */
+  remember(): boolean;
   /** Takes whatever was picked: goes on with what is recognised, and adds the rest. */
   take(files: readonly PickedFile[]): void;
   /** Drops them here and on the server. */
@@ -53,7 +53,7 @@ export function useUnfinished({ storage, client, sender, items, queue }: Unfinis
   const arrived = ref(0);
   const leftOut = ref(0);
   const otherDate = ref<readonly string[]>([]);
-  const lasting = ref(true);
+  let lasting = true;
   /** Files that arrived while others of the same visit did not. */
   let done: readonly UnfinishedFile[] = [];
   let alive: ReadonlySet<string> | null = null;
@@ -83,7 +83,7 @@ export function useUnfinished({ storage, client, sender, items, queue }: Unfinis
     if (text === noted) return;
     noted = text;
     mine = new Set(files.map(({ id }) => id));
-    lasting.value = notes.write(page, files, [...done, ...stored], leaving);
+    lasting = notes.write(page, files, [...done, ...stored], leaving);
   }
 
   /** While this page slept another one may have gone on with its files: then they are held back here. */
@@ -128,7 +128,11 @@ export function useUnfinished({ storage, client, sender, items, queue }: Unfinis
 
   return {
     rows: computed(() => left.value.map((file) => unfinishedRow(file, queue.value.records.get(file.id)))),
-    arrived, leftOut, otherDate, lasting,
+    arrived, leftOut, otherDate,
+    remember() {
+      note();
+      return lasting;
+    },
     take(files) {
       // Once all of that visit has arrived, who chooses something again wants it sent again.
       const match = matchPicked(files, left.value, left.value.length > 0 ? done : []);

@@ -10,15 +10,15 @@ import { startSlowProxy, type SlowProxy } from './helpers/slow-proxy.ts';
 
 const KILO = 1000;
 const MEGA = 1_000_000;
-const SIZE = 40 * MEGA;
-const MIDDLING = 24 * MEGA;
+const SIZE = 20 * MEGA;
+const MIDDLING = 16 * MEGA;
 /**
- * The longest piece of such files on a fast line, where they grow from 8 MiB to twice as much each time; also what may have to
- * travel again after a loss: Chromium itself repeats a request whose reused connection was cut, and the server refuses that piece as misplaced.
+ * What may have to travel again after a loss, besides what was on the way: Chromium itself repeats a request whose reused connection
+ * was cut, and the server, which refuses that piece as misplaced, lets so much of it in.
  */
-const PIECE_BYTES = 16 << 20;
-/** What may be on the way, not yet on the server's disk, when a connection ends; on a busy machine sockets hold some. */
-const BUFFER_BYTES = 6 << 20;
+const REPEATED_BYTES = 8 << 20;
+/** What may be on the way, not yet on the server's disk, when a connection ends. */
+const BUFFER_BYTES = 1 << 20;
 /** Polls, announcements and headers of a whole test. */
 const TALK_BYTES = MEGA;
 /** A busy machine takes its time for so many bytes. */
@@ -29,7 +29,7 @@ test.describe.configure({ timeout: 120_000 });
 
 function expectOnlyMissing(proxy: SlowProxy, sizeBytes: number): void {
   expect(proxy.carriedBytes()).toBeGreaterThanOrEqual(sizeBytes);
-  expect(proxy.carriedBytes()).toBeLessThanOrEqual(sizeBytes + PIECE_BYTES + BUFFER_BYTES + TALK_BYTES);
+  expect(proxy.carriedBytes()).toBeLessThanOrEqual(sizeBytes + REPEATED_BYTES + BUFFER_BYTES + TALK_BYTES);
 }
 
 /** Staging holds uploads as pairs of files; folders in it are none. */
@@ -46,6 +46,8 @@ for (const percent of [10, 50, 99]) {
     const guest = await enter(page, box);
     const path = await inbox.file('film.mp4', SIZE);
     await guest.pick(path);
+    // Slower than the server, or what the line's buffers hold would have to travel again as well.
+    box.proxy.speed(10 * MEGA);
     box.proxy.cutAfter((SIZE * percent) / 100, 'once');
     await guest.send.click();
     await expect(guest.verdict).toHaveText('Your video arrived, verified', { timeout: PATIENCE_MS });
@@ -61,12 +63,12 @@ test('while the line is down the page says when it tries again, and how much is 
   await guest.pick(path);
   // Slow enough for the page to hear how much has arrived before the line goes.
   box.proxy.speed(6 * MEGA);
-  box.proxy.cutAfter(MIDDLING / 2, 'for-good');
+  box.proxy.cutAfter(MIDDLING / 3, 'for-good');
   await guest.send.click();
-  await expectBytesAtServer(box.proxy, MIDDLING / 2 - 1);
+  await expectBytesAtServer(box.proxy, MIDDLING / 3 - 1);
   await expect(page.getByText(/^Connection lost\. Trying again in \d+ sec\. Nothing is lost\.$/)).toBeVisible();
   await expect(guest.row('film.mp4')).toContainText('Reconnecting');
-  await expect(guest.row('film.mp4')).toContainText(/MB of 24 MB/);
+  await expect(guest.row('film.mp4')).toContainText(/MB of 16 MB/);
   // More than one try, so that a try that fails is seen to be followed by another.
   await expect(page.getByText('Trying again in 4 sec')).toBeVisible();
   box.proxy.speed(Number.POSITIVE_INFINITY);
@@ -80,9 +82,9 @@ test('a browser that was offline goes on as soon as it is online', async ({ page
   const guest = await enter(page, box);
   const path = await inbox.file('film.mp4', MIDDLING);
   await guest.pick(path);
-  box.proxy.speed(2 * MEGA);
+  box.proxy.speed(4 * MEGA);
   await guest.send.click();
-  await expectBytesAtServer(box.proxy, MIDDLING / 4);
+  await expectBytesAtServer(box.proxy, MIDDLING / 8);
   await context.setOffline(true);
   await expect(page.getByText(LOST)).toBeVisible();
   await context.setOffline(false);
@@ -105,9 +107,9 @@ test('a server that is killed and started again gets the rest', async ({ page, i
     const guest = guestPage(page);
     const path = await inbox.file('film.mp4', MIDDLING);
     await guest.pick(path);
-    proxy.speed(2 * MEGA);
+    proxy.speed(4 * MEGA);
     await guest.send.click();
-    await expectBytesAtServer(proxy, MIDDLING / 4);
+    await expectBytesAtServer(proxy, MIDDLING / 8);
     await server.kill();
     await expect(page.getByText(LOST)).toBeVisible();
     await server.start();
@@ -124,9 +126,9 @@ test('a server that is killed and started again gets the rest', async ({ page, i
 test('cancelling in the middle leaves nothing behind', async ({ page, box, inbox }) => {
   const guest = await enter(page, box);
   await guest.pick(await inbox.file('unwanted.mp4', MIDDLING));
-  box.proxy.speed(2 * MEGA);
+  box.proxy.speed(4 * MEGA);
   await guest.send.click();
-  await expectBytesAtServer(box.proxy, MIDDLING / 4);
+  await expectBytesAtServer(box.proxy, MIDDLING / 8);
   expect(await unfinished(box)).toHaveLength(2);
   await guest.row('unwanted.mp4').getByRole('button', { name: 'Cancel unwanted.mp4' }).click();
   await expect(guest.verdict).toHaveText('Cancelled');
@@ -157,7 +159,7 @@ test('two large files and fifty small ones all arrive, the small ones first', as
   const paths: Record<string, string> = { 'one.bin': await inbox.file('one.bin', MIDDLING), 'two.bin': await inbox.file('two.bin', MIDDLING) };
   for (let index = 0; index < 50; index += 1) paths[`${index}.txt`] = await inbox.file(`${index}.txt`, 10 * KILO + index);
   await guest.pick(...Object.values(paths));
-  box.proxy.speed(2 * MEGA);
+  box.proxy.speed(4 * MEGA);
   await guest.send.click();
   await expect.poll(async () => (await box.server.owner.records()).filter(({ state }) => state === 'stored').length, { timeout: PATIENCE_MS }).toBe(50);
   expect((await box.server.owner.records()).filter(({ size, state }) => size === MIDDLING && state === 'stored')).toEqual([]);

@@ -55,7 +55,7 @@ export async function startSlowProxy(): Promise<SlowProxy> {
     client.on('data', (chunk) => {
       const rest = cutAtBytes - carriedBytes;
       carriedBytes += Math.min(chunk.byteLength, rest);
-      upstream.write(chunk.subarray(0, rest));
+      const isTaken = upstream.write(chunk.subarray(0, rest));
       if (rest <= chunk.byteLength) {
         cutAtBytes = Number.POSITIVE_INFINITY;
         broken = cutForGood;
@@ -65,6 +65,12 @@ export async function startSlowProxy(): Promise<SlowProxy> {
       brought += chunk.byteLength;
       if (brought > hangAfterBytes) {
         client.pause();
+        return;
+      }
+      if (!isTaken) {
+        // Or the proxy would swallow what the server does not want to read.
+        client.pause();
+        upstream.once('drain', () => client.resume());
         return;
       }
       if (bytesPerSecond === Number.POSITIVE_INFINITY) return;
