@@ -105,7 +105,7 @@ export const CASES: Readonly<Record<string, Case>> = {
   E18: { what: 'more bytes on disk than announced, or none' },
   E19: { what: 'tus-js-client over lines that are slow, cut, reset, stopped and sliced', untested: 'Not proven yet.' },
   E20: { what: 'going on with another file of the same name and size' },
-  E21: { what: 'fifty pauses' },
+  E21: { what: 'fifty pieces, and a pause after each' },
   E22: { what: 'SIGTERM while uploads run' },
 
   // F: disks

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { startProcess } from '../../helpers/child-process.ts';
+import { expectRefusal } from '../../helpers/expect-refusal.ts';
 import { isObject, readFailureCode, readJson, readSend } from '../../helpers/http-answer.ts';
 import { TEST_CODE, type TestServer } from '../../helpers/launch-server.ts';
 import { announced, buildAnnouncedForm, buildForm, file } from '../../helpers/multipart.ts';
@@ -10,6 +11,7 @@ import { openRaw, requestHead } from '../../helpers/raw-http.ts';
 import { sampleBytes } from '../../helpers/sample-bytes.ts';
 import { startTestServer } from '../../helpers/start-server.ts';
 import { findTool, isSkipped } from '../../helpers/tools.ts';
+import { createTusClient } from '../../helpers/tus.ts';
 import { waitUntil, within } from '../../helpers/wait-until.ts';
 import { watchDisk } from '../../helpers/watch-disk.ts';
 
@@ -88,6 +90,17 @@ describe('files at their limits', () => {
     const over = await server.guest.post('/api/uploads', buildForm([file('over.bin', sampleBytes(MAX + 1))]));
     expect([over.status, readFailureCode(over)]).toEqual([413, 'FILE_TOO_LARGE']);
     await disk.expectDone({ 'plain.bin': content, 'announced.bin': content });
+  });
+
+  test('D3: exactly as large as allowed is stored over tus; one byte more is not', async () => {
+    const server = await startTestServer({ maxFileBytes: MAX });
+    const disk = await watchDisk(server);
+    const tus = createTusClient(server.guest);
+    const content = sampleBytes(MAX);
+    expectRefusal(await tus.create({ size: MAX + 1 }), 413, 'FILE_TOO_LARGE');
+    await disk.expectClean();
+    expect((await tus.create({ size: MAX, body: content })).status).toBe(201);
+    await disk.expectDone({ 'file.bin': content });
   });
 
   test('D4: one of three that is too large does not take the others with it', async () => {

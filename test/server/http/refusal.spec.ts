@@ -5,6 +5,7 @@ import { countReceived } from '../../helpers/count-received.ts';
 import { launchServer, type TestServer } from '../../helpers/launch-server.ts';
 import { makeTempFolder, type TempFolder } from '../../helpers/temp-folder.ts';
 import { createTusClient, TUS_PATH } from '../../helpers/tus.ts';
+import { watchDisk } from '../../helpers/watch-disk.ts';
 
 const SIZE_BYTES = 64 << 20;
 
@@ -50,5 +51,38 @@ for (const way of ['XHR', 'fetch'] as const) {
     );
     expect(answer).toEqual([409, '3', expect.stringContaining('UPLOAD_OFFSET_CONFLICT')]);
     expect(await received.total()).toBeLessThan(2 << 20);
+  });
+}
+
+for (const way of ['XHR', 'fetch'] as const) {
+  test(`D1: a browser's ${way} sees that its form is too large, and hands over little of it`, async ({ page }) => {
+    const limited = await launchServer({ code: null, pageFolder: pages.path, maxFileBytes: 1_000_000 });
+    try {
+      const disk = await watchDisk(limited);
+      await page.goto(limited.url);
+      await page.getByLabel('File').setInputFiles(join(pages.path, 'long.bin'));
+      const received = countReceived();
+      const answer = await page.evaluate(async (isXhr) => {
+        const form = new FormData();
+        form.append('file', document.querySelector('input')?.files?.[0] ?? '');
+        if (!isXhr) {
+          const response = await fetch('/api/uploads', { method: 'POST', body: form });
+          return [response.status, await response.text()];
+        }
+        const xhr = new XMLHttpRequest();
+        xhr.open('POST', '/api/uploads');
+        await new Promise((resolve) => {
+          xhr.addEventListener('loadend', resolve);
+          xhr.send(form);
+        });
+        return [xhr.status, xhr.responseText];
+      }, way === 'XHR');
+      expect(answer).toEqual([413, expect.stringContaining('"REQUEST_TOO_LARGE"')]);
+      expect(await received.total()).toBeLessThan(16 << 20);
+      await page.close();
+      await disk.expectClean();
+    } finally {
+      await limited.stop();
+    }
   });
 }

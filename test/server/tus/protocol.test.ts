@@ -6,7 +6,6 @@ import { sampleBytes, sha256, xxh128 } from '../../helpers/sample-bytes.ts';
 import { startTestServer } from '../../helpers/start-server.ts';
 import { CHUNK_TYPE, createTusClient, encodeMetadata, offsetIn, startUpload, TUS_PATH } from '../../helpers/tus.ts';
 import { watchDisk } from '../../helpers/watch-disk.ts';
-import { listStaging, listTree } from '../../helpers/disk.ts';
 
 const CONTENT = sampleBytes(100_000);
 const HALF = 50_000;
@@ -49,11 +48,10 @@ describe('a resumable upload', () => {
 
   test('E14: takes bytes with its creation', async () => {
     const server = await startTestServer();
+    const disk = await watchDisk(server);
     const created = await createTusClient(server.guest).create({ size: CONTENT.length, id: 'one', body: CONTENT.subarray(0, HALF) });
     expect([created.status, offsetIn(created)]).toEqual([201, HALF]);
-    const staged = await listStaging(server.folder);
-    expect(staged.map(({ sizeBytes, mode }) => [sizeBytes === HALF, mode]).toSorted()).toEqual([[false, 0o600], [true, 0o600]]);
-    expect(await listTree(server.folder)).toEqual(new Map());
+    await disk.expectKept({ one: CONTENT.subarray(0, HALF) });
   });
 
   test('E15: of nothing is stored when it is created', async () => {
@@ -101,6 +99,7 @@ describe('a resumable upload', () => {
       const answer = await tus.patch(id, offset, Buffer.alloc(0));
       expect([...refusal(answer), offsetIn(answer)]).toEqual([409, 'UPLOAD_OFFSET_CONFLICT', HALF]);
     }
+    await disk.expectKept({ [id]: CONTENT.subarray(0, HALF) });
     expect((await tus.patch(id, HALF, CONTENT.subarray(HALF))).status).toBe(204);
     await disk.expectDone({ 'file.bin': CONTENT });
   });
@@ -112,7 +111,7 @@ describe('a resumable upload', () => {
     const id = await startUpload(server.guest, CONTENT, HALF);
     expect(refusal(await tus.patch(id, HALF, Buffer.concat([CONTENT.subarray(HALF), CONTENT]), headers))).toEqual([413, 'UPLOAD_SIZE_EXCEEDED']);
     const offset = offsetIn(await tus.head(id));
-    expect(offset).toBeLessThanOrEqual(CONTENT.length);
+    await disk.expectKept({ [id]: CONTENT.subarray(0, offset) });
     expect((await tus.patch(id, offset, CONTENT.subarray(offset))).status).toBe(offset === CONTENT.length ? 409 : 204);
     await disk.expectDone({ 'file.bin': CONTENT });
   });
@@ -139,16 +138,17 @@ describe('a resumable upload', () => {
     const wrong = await tus.patch(id, HALF, rest, { 'upload-checksum': digest(algorithm, CONTENT) });
     expect([...refusal(wrong), offsetIn(wrong)]).toEqual([460, 'CHECKSUM_MISMATCH', HALF]);
     expect(offsetIn(await tus.head(id))).toBe(HALF);
+    await disk.expectKept({ [id]: CONTENT.subarray(0, HALF) });
     expect((await tus.patch(id, HALF, rest, { 'upload-checksum': digest(algorithm, rest) })).status).toBe(204);
     await disk.expectDone({ 'file.bin': CONTENT });
   });
 
   test.each(['crc32 AAAA', 'sha256', '', 'SHA256 AAAA', 'sha256 AAAA more'])('E11: does not take the checksum %j', async (header) => {
     const server = await startTestServer();
+    const disk = await watchDisk(server);
     const id = await startUpload(server.guest, CONTENT, HALF);
-    const tus = createTusClient(server.guest);
-    expect(refusal(await tus.patch(id, HALF, CONTENT.subarray(HALF), { 'upload-checksum': header }))).toEqual([400, 'CHECKSUM_UNSUPPORTED']);
-    expect(offsetIn(await tus.head(id))).toBe(HALF);
+    expect(refusal(await createTusClient(server.guest).patch(id, HALF, CONTENT.subarray(HALF), { 'upload-checksum': header }))).toEqual([400, 'CHECKSUM_UNSUPPORTED']);
+    await disk.expectKept({ [id]: CONTENT.subarray(0, HALF) });
   });
 
   test.each([
@@ -174,8 +174,11 @@ describe('a tus request that is wrong', () => {
     const disk = await watchDisk(server);
     for (const version of [undefined, '', '0.2.2', '1.0', '1.0.0, 0.2.2']) {
       const headers = { 'upload-length': '5', ...(version === undefined ? {} : { 'tus-resumable': version }) };
-      const answer = await server.guest.request('POST', TUS_PATH, { headers });
-      expect([...refusal(answer), answer.headers['tus-version'], answer.headers['tus-resumable']]).toEqual([412, 'TUS_VERSION_UNSUPPORTED', '1.0.0', '1.0.0']);
+      for (const [method, path] of [['POST', TUS_PATH], ['PATCH', `${TUS_PATH}/x`], ['DELETE', `${TUS_PATH}/x`], ['HEAD', `${TUS_PATH}/x`]] as const) {
+        const answer = await server.guest.request(method, path, { headers });
+        expect([answer.status, answer.headers['tus-version'], answer.headers['tus-resumable']]).toEqual([412, '1.0.0', '1.0.0']);
+        if (method !== 'HEAD') expect(readFailureCode(answer)).toBe('TUS_VERSION_UNSUPPORTED');
+      }
     }
     await disk.expectClean();
   });
@@ -189,10 +192,10 @@ describe('a tus request that is wrong', () => {
     [400, 'UPLOAD_OFFSET_INVALID', { 'upload-offset': '0x10' }],
   ])('E13: in its headers: %d %s for %j', async (status, code, headers) => {
     const server = await startTestServer();
+    const disk = await watchDisk(server);
     const id = await startUpload(server.guest, CONTENT, HALF);
-    const tus = createTusClient(server.guest);
-    expect(refusal(await tus.patch(id, HALF, CONTENT.subarray(HALF), headers))).toEqual([status, code]);
-    expect(offsetIn(await tus.head(id))).toBe(HALF);
+    expect(refusal(await createTusClient(server.guest).patch(id, HALF, CONTENT.subarray(HALF), headers))).toEqual([status, code]);
+    await disk.expectKept({ [id]: CONTENT.subarray(0, HALF) });
   });
 
   test('D8: in its length', async () => {
