@@ -84,7 +84,10 @@ function endOnCrash(log: Log): void {
 function stopOnSignals(server: RunningServer): void {
   let isStopping = false;
   const stop = (): void => {
-    if (isStopping) process.exit(130);
+    if (isStopping) {
+      err('Stopped at once. What has arrived of uploads that can be resumed is kept.');
+      process.exit(130);
+    }
     isStopping = true;
     // The deadline that supervisors are promised; whatever still hangs then is cut.
     setTimeout(() => process.exit(1), 9000).unref();

@@ -6,6 +6,8 @@ import type { UnderWay } from './sending/send-queue.ts';
 
 /** The server promises to stop within 10 s; more than that, and the system's patience ends before ours. */
 const STOP_WITHIN_MS = 10_000;
+/** When the computer shuts down or its person logs off: Windows ends what takes longer. */
+const SESSION_ENDS_WITHIN_MS = 4500;
 
 export interface QuitGuardOptions {
   /** All, whoever sends them; not those that a person holds back. */
@@ -28,6 +30,8 @@ export function createQuitGuard({ activeUploads, underWay, window, stop, log }: 
   let mayQuit = false;
   let isAsking = false;
   let isStopping = false;
+  let withinMs = STOP_WITHIN_MS;
+  let isToldToStop = false;
 
   const holdBack = (event: { preventDefault(): void }): void => {
     const active = activeUploads();
@@ -61,26 +65,41 @@ export function createQuitGuard({ activeUploads, underWay, window, stop, log }: 
     isStopping = true;
     mayQuit = true;
     // Not `quit` again: the windows are closed, and Chromium's own helpers may have died of the same Ctrl-C.
-    void withinDeadline(stop(), log).finally(() => app.exit(0));
+    void withinDeadline(stop(), withinMs, log).finally(() => app.exit(0));
   });
   // The system is going down, or a supervisor asks: nobody is there to answer a question.
-  powerMonitor.on('shutdown', quitNow);
-  for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.on(signal, quitNow);
+  const endSession = (): void => {
+    withinMs = SESSION_ENDS_WITHIN_MS;
+    quitNow();
+  };
+  powerMonitor.on('shutdown', endSession);
+  for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) {
+    process.on(signal, () => {
+      if (isToldToStop) {
+        log('warn', 'app:stopped-at-once', { signal });
+        app.exit(1);
+      }
+      isToldToStop = true;
+      quitNow();
+    });
+  }
 
   return {
     watch: (watched) => {
       if (process.platform !== 'darwin') watched.on('close', holdBack);
+      // Windows tells its windows instead of the power monitor.
+      if (process.platform === 'win32') watched.on('session-end', endSession);
     },
   };
 }
 
-async function withinDeadline(stopped: Promise<void>, log: Log): Promise<void> {
+async function withinDeadline(stopped: Promise<void>, withinMs: number, log: Log): Promise<void> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<void>((resolve) => {
     timer = setTimeout(() => {
       log('warn', 'app:stop-late');
       resolve();
-    }, STOP_WITHIN_MS);
+    }, withinMs);
   });
   try {
     await Promise.race([stopped, late]);

@@ -94,6 +94,7 @@ export const FAILURES = {
   // Starting up; never sent over HTTP, the status is what would fit
   CONFIG_INVALID: { status: 500, retryable: false, message: 'A setting is not valid.' },
   CONFIG_DEST_NOT_WRITABLE: { status: 500, retryable: false, message: 'The upload folder cannot be written to.' },
+  CONFIG_STAGING_CROSS_DEVICE: { status: 500, retryable: false, message: 'The hidden folder for unfinished files lies on another disk than the upload folder.' },
   PORT_IN_USE: { status: 500, retryable: true, message: 'Another program already uses this port.' },
   ADDRESS_NOT_AVAILABLE: { status: 500, retryable: false, message: 'This computer does not have that address.' },
 } as const satisfies Readonly<Record<string, FailureKind>>;

@@ -7,6 +7,8 @@ const MEANING: Readonly<Record<string, FailureCode>> = {
   EDQUOT: 'INSUFFICIENT_STORAGE',
   EFBIG: 'INSUFFICIENT_STORAGE',
   EIO: 'STORAGE_IO_ERROR',
+  // A folder of the path lies on another disk.
+  EXDEV: 'STORAGE_IO_ERROR',
   EROFS: 'STORAGE_UNAVAILABLE',
   EACCES: 'STORAGE_UNAVAILABLE',
   EPERM: 'STORAGE_UNAVAILABLE',

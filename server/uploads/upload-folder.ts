@@ -78,7 +78,7 @@ interface ToPublish {
 /**
  * Opens the upload folder, making it and its staging when missing, proves that it can be written to, and clears what an
  * earlier run left behind.
- * @throws Failure CONFIG_DEST_NOT_WRITABLE
+ * @throws Failure CONFIG_DEST_NOT_WRITABLE, CONFIG_STAGING_CROSS_DEVICE
  */
 export async function openUploadFolder(wanted: string): Promise<UploadFolder> {
   try {
@@ -87,11 +87,12 @@ export async function openUploadFolder(wanted: string): Promise<UploadFolder> {
     const path = await realpath(wanted);
     const staging = join(path, STAGING_NAME);
     await makePrivateFolder(staging);
+    await requireSameDevice(path, staging);
     await (await createStagedFile(staging)).discard();
     await sweepStaging(staging);
     return createUploadFolder({ path, staging, marker: await markFolder(path, staging), maxFileBytes: await fileSystemLimit(path) });
   } catch (error) {
-    throw new Failure('CONFIG_DEST_NOT_WRITABLE', { cause: error });
+    throw error instanceof Failure ? error : new Failure('CONFIG_DEST_NOT_WRITABLE', { cause: error });
   }
 }
 
@@ -225,6 +226,11 @@ async function makePrivateFolder(staging: string): Promise<void> {
   await mkdir(staging, { mode: 0o700 }).catch(ignoreExisting);
   if (!(await lstat(staging)).isDirectory()) throw new Failure('CONFIG_DEST_NOT_WRITABLE');
   await chmod(staging, 0o700);
+}
+
+/** A file gets its name by a link, which cannot lead to another disk. */
+async function requireSameDevice(path: string, staging: string): Promise<void> {
+  if ((await stat(path)).dev !== (await stat(staging)).dev) throw new Failure('CONFIG_STAGING_CROSS_DEVICE');
 }
 
 /** Makes missing folders one by one; a link in the way is refused, because it may lead out of the upload folder. */

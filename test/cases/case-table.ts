@@ -126,7 +126,7 @@ export const CASES: Readonly<Record<string, Case>> = {
   F15: { what: 'a virus scanner that holds a new file on Windows', untested: 'Needs Windows and a virus scanner; what is tried again after a rename that fails is not proven.' },
   F16: { what: 'the order of write, fsync, name, fsync, answer' },
   F17: { what: 'a server that is told not to fsync', untested: 'Not proven yet.' },
-  F18: { what: 'staging on another file system', untested: 'Not proven yet.' },
+  F18: { what: 'staging on another file system' },
 
   // G: caches
   G1: { what: 'a cache that is absent at the start' },
@@ -150,7 +150,7 @@ export const CASES: Readonly<Record<string, Case>> = {
   H7: { what: 'a power cut', untested: 'Power cannot be cut here; the order of system calls (F16) stands for it.' },
   H8: { what: 'an exception that nobody caught' },
   H9: { what: 'a window whose page crashes' },
-  H10: { what: 'quitting with uploads under way', untested: 'Not proven yet.' },
+  H10: { what: 'quitting with uploads under way' },
   H11: { what: 'a lock that was left behind' },
   H12: { what: 'somebody else\'s file in staging' },
 
