@@ -1,0 +1,28 @@
+import { readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { startCli } from '../helpers/cli.ts';
+import { listStaging, modeOf, STAGING_NAME } from '../helpers/disk.ts';
+import { buildForm, file } from '../helpers/multipart.ts';
+import { sampleBytes } from '../helpers/sample-bytes.ts';
+import { openSlowUpload } from '../helpers/slow-upload.ts';
+import { openPatch, startUpload } from '../helpers/tus.ts';
+import { waitUntil } from '../helpers/wait-until.ts';
+
+test('K15: what is unfinished is for its owner alone, also where new files are for everybody', async () => {
+  const server = await startCli({ under: ['/bin/sh', '-c', 'umask 000; exec "$0" "$@"'] });
+  const content = sampleBytes(200_000);
+  await server.guest.send(buildForm([file('before.txt', 'before')]));
+  const form = await openSlowUpload(server, { content });
+  await form.sendTo(100_000);
+  const patch = await openPatch(server, await startUpload(server.guest, content, 100_000), 100_000, content.length);
+  await patch.write(content.subarray(100_000, 150_000));
+  // Bytes of a form; description, bytes and lock of a resumable upload.
+  await waitUntil('all of it to be there', async () => (await listStaging(server.folder)).length >= 4);
+  const staging = join(server.folder, STAGING_NAME);
+  expect((await modeOf(staging)).toString(8)).toBe('700');
+  for (const name of await readdir(staging)) expect([name, (await modeOf(join(staging, name))).toString(8)]).toEqual([name, '600']);
+  expect((await modeOf(join(server.folder, 'before.txt'))).toString(8)).toBe('666');
+  patch.reset();
+  form.connection.reset();
+});
