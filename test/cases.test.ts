@@ -1,6 +1,9 @@
+import { existsSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { CASES } from './cases/case-table.ts';
-import { readSources } from './helpers/house/read-tree.ts';
+import { ROOT, readSources } from './helpers/house/read-tree.ts';
 import { parseSource } from './helpers/house/source.ts';
 import { readTitles } from './helpers/read-titles.ts';
 
@@ -32,6 +35,12 @@ describe('the catalogue of cases', () => {
 
   test('has a test for every case, or says why there is none', () => {
     expect(Object.entries(CASES).filter(([id, { untested }]) => !proven.has(id) && untested === undefined).map(([id, { what }]) => `${id}: ${what}`)).toEqual([]);
+  });
+
+  test('names files that are there, where the README gives them as proof', async () => {
+    const named = [...(await readFile(join(ROOT, 'README.md'), 'utf8')).matchAll(/\]\((?<path>test\/[^)]+)\)/gu)].map(({ groups }) => groups?.['path'] ?? '');
+    expect(named.length).toBeGreaterThan(5);
+    expect(named.filter((path) => !existsSync(join(ROOT, path)))).toEqual([]);
   });
 
   test('is what titles speak of', () => {
