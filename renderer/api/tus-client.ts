@@ -1,4 +1,4 @@
-import { FILE_DIGEST_HEADER } from '../../server/contracts/api.ts';
+import { FILE_DIGEST_HEADER, UPLOAD_COMPLETE_HEADER } from '../../server/contracts/api.ts';
 import type { FailureCode } from '../../server/contracts/failure.ts';
 import type { FileDigest } from '../../server/contracts/upload.ts';
 import { ApiFailure, reportOf } from './api-failure.ts';
@@ -42,6 +42,8 @@ export interface TusPiece {
   readonly bytes: Blob;
   /** Hash of the whole file; only the piece that brings the last bytes need say it. */
   readonly digest: FileDigest | null;
+  /** Another piece follows, though it may be empty: the upload is not stored before that. */
+  readonly holds: boolean;
   readonly signal: AbortSignal;
   /** Told how many bytes of the piece have left. */
   readonly sent: (bytes: number) => void;
@@ -83,10 +85,11 @@ export function createTusClient(apiFetch: ApiFetch): TusClient {
     async standing(id, signal) {
       return askInTime(pathOf(id), 'HEAD', {}, signal);
     },
-    async append(id, { offset, bytes, digest, signal, sent }) {
+    async append(id, { offset, bytes, digest, holds, signal, sent }) {
       const headers = {
         'Upload-Offset': String(offset), 'Content-Type': 'application/offset+octet-stream',
         ...(digest === null ? {} : { [FILE_DIGEST_HEADER]: reprDigest(digest) }),
+        ...(holds ? { [UPLOAD_COMPLETE_HEADER]: '?0' } : {}),
       };
       return ask(pathOf(id), { method: 'PATCH', headers, body: bytes, signal, sent });
     },

@@ -34,7 +34,8 @@ export function createTusRoad({ client, hashes, pieces, list, recovery, changed 
       const begun = list.items.get(id)?.begun === true;
       list.setState([id], { kind: 'sending', resuming: begun });
       changed();
-      let most: number | null = null;
+      // What the server was last known to have: a line may break at every try, and still bring it further.
+      let most = list.items.get(id)?.arrivedBytes ?? 0;
       const { verified } = await sendByTus(queued, {
         tus: client.tus, pieces, begun, signal,
         digest: {
@@ -47,9 +48,8 @@ export function createTusRoad({ client, hashes, pieces, list, recovery, changed 
         advanced(offset) {
           list.setArrived(id, offset);
           watch.alive();
-          // That the server answers is no success yet: a line may break at every piece.
-          if (most !== null && offset > most) recovery.succeeded();
-          most = Math.max(most ?? 0, offset);
+          if (offset > most) recovery.succeeded();
+          most = Math.max(most, offset);
           list.setState([id].filter(list.isMoving), { kind: 'sending', resuming: false });
           changed();
         },

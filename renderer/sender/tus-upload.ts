@@ -4,7 +4,6 @@ import { ApiFailure, ServerUnreachable } from '../api/api-failure.ts';
 import type { TusClient, TusStanding } from '../api/tus-client.ts';
 import { orAborted } from './or-aborted.ts';
 import { createPieceReader } from './piece-reader.ts';
-import { createPieceSizer } from './piece-sizer.ts';
 import type { PieceKind } from './piece-kind.ts';
 import type { QueuedFile } from './plan-request.ts';
 
@@ -17,14 +16,19 @@ const MISPLACED_CODES: ReadonlySet<FailureCode> = new Set<FailureCode>([...GONE_
 /** Answers in a row that bring the upload no byte further; then a pause is better than another question. */
 const MOST_FRUITLESS = 3;
 
-/** Held back while the file is still being hashed: these last bytes carry the hash, and all others need not wait for it. */
-const TAIL_BYTES = 1 << 20;
-
 /** The hash of the file on its way, which is being made beside. */
 export interface ComingDigest {
   readonly isKnown: () => boolean;
   /** Null when there will be none. @throws FileChanged, the signal's reason when called off */
   wait(): Promise<FileDigest | null>;
+}
+
+interface Piece {
+  readonly bytes: Blob;
+  /** Of the whole file. */
+  readonly hash: FileDigest | null;
+  /** It brings the last bytes, and the hash is still to come. */
+  readonly holds: boolean;
 }
 
 interface TusOptions {
@@ -41,26 +45,25 @@ interface TusOptions {
 }
 
 /**
- * Brings one large file to the server, piece by piece, from where the server's disk says that it stands.
- * When this resolves, the file is stored; `verified` when the last bytes went with their hash, which the server has checked.
+ * Brings one large file to the server, from where the server's disk says that it stands.
+ * When this resolves, the file is stored; `verified` when they went with their hash, which the server has checked.
  * @throws FileChanged, and as Client.call; what had arrived stays there for the next try
  */
 export async function sendByTus(queued: QueuedFile, { tus, pieces, begun, digest, signal, advanced, sent }: TusOptions): Promise<{ readonly verified: boolean }> {
   const { id, batch, file, folder } = queued;
   const reader = createPieceReader(file, pieces);
-  const sizer = createPieceSizer();
   const create = (): Promise<TusStanding> => tus.create({ id, batch, name: file.name, folder, size: file.size }, signal);
   const find = (): Promise<TusStanding> => tus.standing(id, signal).catch((error: unknown) => {
     if (isFailureOf(error, GONE_CODES)) return create();
     throw error;
   });
 
-  /** What goes next, with the hash when it brings the end. */
-  async function nextPiece(offset: number): Promise<{ readonly bytes: Blob; readonly hash: FileDigest | null }> {
-    const bytes = await orAborted(reader.read(offset, sizer.bytes()), signal);
-    if (offset + bytes.size < file.size) return { bytes, hash: null };
-    if (!digest.isKnown() && bytes.size > TAIL_BYTES) return { bytes: bytes.slice(0, bytes.size - TAIL_BYTES), hash: null };
-    return { bytes, hash: await digest.wait() };
+  /** What goes next. The last bytes need not wait for the hash of the file: when it is not known yet, an empty piece brings it. */
+  async function nextPiece(offset: number): Promise<Piece> {
+    const bytes = await orAborted(reader.read(offset), signal);
+    const isLast = offset + bytes.size === file.size;
+    const holds = isLast && bytes.size > 0 && !digest.isKnown();
+    return { bytes, holds, hash: isLast && !holds ? await digest.wait() : null };
   }
 
   let standing = await (begun ? find() : create());
@@ -70,13 +73,11 @@ export async function sendByTus(queued: QueuedFile, { tus, pieces, begun, digest
     advanced(standing.offset);
     if (standing.stored) return { verified };
     const { offset } = standing;
-    // Complete but not stored, after a crash at the last moment: an empty piece makes the server finish it.
-    const { bytes, hash } = await nextPiece(offset);
+    // Complete but not stored: an empty piece makes the server finish it.
+    const { bytes, hash, holds } = await nextPiece(offset);
     verified = hash !== null;
-    const beganAtMs = performance.now();
     try {
-      standing = await tus.append(id, { offset, bytes, digest: hash, signal, sent(loaded) { sent(offset + loaded); } });
-      sizer.took(performance.now() - beganAtMs);
+      standing = await tus.append(id, { offset, bytes, digest: hash, holds, signal, sent(loaded) { sent(offset + loaded); } });
     } catch (error) {
       if (!isFailureOf(error, MISPLACED_CODES)) throw error;
       verified = false;

@@ -12,6 +12,13 @@ export const PROGRESS_ID_HEADER = 'X-Progress-ID';
  */
 export const FILE_DIGEST_HEADER = 'Repr-Digest';
 
+/**
+ * `?0` on a tus PATCH: whatever it brings is not the end. When all bytes are there, the upload is not stored until a PATCH without it
+ * comes, which may be empty, and may say the hash that was not known before (name and values as in
+ * draft-ietf-httpbis-resumable-upload, section 4).
+ */
+export const UPLOAD_COMPLETE_HEADER = 'Upload-Complete';
+
 /** Name of the form field that announces the files of a request. */
 export const MANIFEST_FIELD = 'manifest';
 

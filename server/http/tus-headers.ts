@@ -1,5 +1,5 @@
 import type { Request } from 'express';
-import { FILE_DIGEST_HEADER } from '../contracts/api.ts';
+import { FILE_DIGEST_HEADER, UPLOAD_COMPLETE_HEADER } from '../contracts/api.ts';
 import type { FileDigest } from '../contracts/upload.ts';
 import { Failure } from '../failure.ts';
 import { isFileDigest } from '../uploads/hash/file-digest.ts';
@@ -59,6 +59,11 @@ export function readFileDigest(request: Request): FileDigest | undefined {
   });
   const known = told.filter(isFileDigest);
   return known.find((digest) => digest.startsWith('sha-256:')) ?? known[0] ?? raise('CHECKSUM_UNSUPPORTED');
+}
+
+/** Reads `Upload-Complete`: true when these bytes are not the end, even if they are the last. */
+export function readHolds(request: Request): boolean {
+  return request.get(UPLOAD_COMPLETE_HEADER) === '?0';
 }
 
 /** Digits only: Number() would also take "1e3", " 5" and "0x10". */

@@ -12,7 +12,7 @@ import { isProgressKey } from './read-files.ts';
 import { announcedBytes, inviteBody } from './request-body.ts';
 import { watchForStall } from './stall-timer.ts';
 import type { FormLimits } from './take-form.ts';
-import { readFileDigest, readUploadChecksum, readUploadLength, readUploadMetadata, readUploadOffset, TUS_VERSION } from './tus-headers.ts';
+import { readFileDigest, readHolds, readUploadChecksum, readUploadLength, readUploadMetadata, readUploadOffset, TUS_VERSION } from './tus-headers.ts';
 
 const BASE = '/api/tus';
 const CHUNK_TYPE = 'application/offset+octet-stream';
@@ -45,7 +45,7 @@ export function tusRoutes(limits: FormLimits, maxFileBytes: number | null): Rout
     const created = await service.createResumable(info);
     // Bytes that come with a creation are the first ones: of an upload that has some already, they are not the next.
     const isNew = created.offset === 0 && created.expiresAtMs !== null;
-    const now = hasBody && isNew ? await appendBody(request, response, { id: info.id, offset: 0, digest: undefined }, limits) : created;
+    const now = hasBody && isNew ? await appendBody(request, response, { id: info.id, offset: 0, digest: undefined, holds: false }, limits) : created;
     response.set('Location', `${BASE}/${encodeURIComponent(info.id)}`);
     setStanding(response, now);
     response.status(201).end();
@@ -60,7 +60,7 @@ export function tusRoutes(limits: FormLimits, maxFileBytes: number | null): Rout
   router.patch(`${BASE}/:id`, async (request, response) => {
     limits.stopping.throwIfAborted();
     if (request.get('Content-Type') !== CHUNK_TYPE) throw new Failure('UNSUPPORTED_MEDIA_TYPE');
-    const place = { id: request.params.id, offset: readUploadOffset(request), digest: readFileDigest(request) };
+    const place = { id: request.params.id, offset: readUploadOffset(request), digest: readFileDigest(request), holds: readHolds(request) };
     setStanding(response, await appendBody(request, response, place, limits));
     response.status(204).end();
   });
@@ -108,7 +108,7 @@ function readCreation(request: Request, { duplicates: choice }: UploadService) {
   };
 }
 
-async function appendBody(request: Request, response: Response, place: Pick<AppendOrder, 'id' | 'offset' | 'digest'>, limits: FormLimits): Promise<Standing> {
+async function appendBody(request: Request, response: Response, place: Pick<AppendOrder, 'id' | 'offset' | 'digest' | 'holds'>, limits: FormLimits): Promise<Standing> {
   const ending = new AbortController();
   const checksum = readUploadChecksum(request);
   const leave = limits.slots.take();

@@ -14,6 +14,8 @@ export interface AppendOrder {
   readonly checksum: Checksum | null;
   /** Of the whole file; undefined: what was told before counts. */
   readonly digest: FileDigest | undefined;
+  /** The sender has more to say than these bytes, even if they are the last. */
+  readonly holds: boolean;
   /** Called when nothing speaks against them any more: they may come. */
   readonly invite: () => void;
   readonly stream: Readable;

@@ -17,6 +17,8 @@ export interface ResumableInfo {
   readonly createdAtMs: number;
   /** What the sender said last that the hash of the whole file is. */
   readonly digest?: FileDigest;
+  /** Not to be stored before its sender says so, though all its bytes may be here. */
+  readonly held?: true;
   /** For a name that exists already; absent: keep both. */
   readonly duplicates?: DuplicatePolicy;
 }
@@ -35,6 +37,7 @@ function isResumableInfo(value: unknown): value is ResumableInfo {
     [value['size'], value['createdAtMs']].every(isCount) &&
     SENDER_KINDS.some((kind) => kind === sender['kind']) &&
     (value['digest'] === undefined || isFileDigest(value['digest'])) &&
+    (value['held'] === undefined || value['held'] === true) &&
     (value['duplicates'] === undefined || isDuplicatePolicy(value['duplicates']))
   );
 }

@@ -1,4 +1,4 @@
-import type { FileDigest, Sender } from '../../contracts/upload.ts';
+import type { Sender } from '../../contracts/upload.ts';
 import { Failure } from '../../failure.ts';
 import type { Ledger } from '../ledger.ts';
 import type { Space } from '../space.ts';
@@ -128,12 +128,12 @@ export class ResumableUploads {
       const { info } = found.state;
       if (order.offset !== found.state.offset) throw new Failure('UPLOAD_OFFSET_CONFLICT', { offset: found.state.offset });
       if (order.offset + (order.length ?? 0) > info.size) throw new Failure('UPLOAD_SIZE_EXCEEDED', { limit: info.size });
-      const now = await noteDigest(found, order.digest);
+      const now = await note(found, { ...(order.digest === undefined ? {} : { digest: order.digest }), ...(order.holds ? { held: true } : {}) });
       await requireRoomToGoOn(found, this.#options);
       this.#idle.clear(info.id);
       order.invite();
       const offset = await this.#transfer.write(order, now);
-      if (offset === info.size) return this.#transfer.finish(now);
+      if (offset === info.size && !order.holds) return this.#transfer.finish(now);
       this.#idle.start(info.id);
       return { offset, size: info.size, expiresAtMs: Date.now() + this.#options.keepMs };
     };
@@ -232,13 +232,13 @@ export class ResumableUploads {
     await this.#requireFresh(found);
     const { size, rawName } = found.state.info;
     if (size !== info.size || rawName !== info.rawName) throw new Failure('UPLOAD_ID_IN_USE');
-    return this.#standingOf(await noteDigest(found, info.digest));
+    return this.#standingOf(await note(found, info.digest === undefined ? {} : { digest: info.digest }));
   }
 
   /** All bytes there and not stored: whoever brought them died, or the folder could not take it, in between. */
   async #standingOf(found: Found): Promise<Standing> {
     const { info, offset, changedAtMs } = found.state;
-    if (offset < info.size) return { offset, size: info.size, expiresAtMs: Math.round(changedAtMs) + this.#options.keepMs };
+    if (offset < info.size || info.held === true) return { offset, size: info.size, expiresAtMs: Math.round(changedAtMs) + this.#options.keepMs };
     const file = await found.folder.resumables.openToAppend(info.id);
     await file.seal(PUBLISHED_MODE).finally(() => file.close());
     return this.#transfer.finish(found);
@@ -273,10 +273,10 @@ export class ResumableUploads {
 }
 
 /** What is told last counts, also after a restart. */
-async function noteDigest(found: Found, digest: FileDigest | undefined): Promise<Found> {
+async function note(found: Found, told: Pick<ResumableInfo, 'digest' | 'held'>): Promise<Found> {
   const { folder, state } = found;
-  if (digest === undefined || digest === state.info.digest) return found;
-  const info = { ...state.info, digest };
+  const info = { ...state.info, ...told };
+  if (info.digest === state.info.digest && info.held === state.info.held) return found;
   await folder.resumables.describe(info);
   return { ...found, state: { ...state, info } };
 }

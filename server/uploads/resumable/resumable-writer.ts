@@ -7,6 +7,8 @@ import { PUBLISHED_MODE } from '../upload-folder.ts';
 import { appendStream, type Checksum } from './append-stream.ts';
 import type { ResumableFolder } from './resumable-folder.ts';
 
+const STAGED_MODE = 0o600;
+
 interface WriteOptions {
   readonly id: string;
   /** Bytes that are there. */
@@ -16,6 +18,8 @@ interface WriteOptions {
   /** Of the bytes that are there; null when it is not known. */
   readonly hash: FileHash | null;
   readonly checksum: Checksum | null;
+  /** It is not finished with these bytes, even if they are the last. */
+  readonly holds: boolean;
   readonly signal: AbortSignal;
   /** Told how many bytes are on disk, at most ten times a second. */
   readonly follow: (received: number, state: Extract<UploadState, 'receiving' | 'finishing'>) => void;
@@ -27,7 +31,7 @@ interface WriteOptions {
  * @throws Failure and system errors; when it settles, no write is under way any more
  */
 export async function writeChunk(stream: Readable, folder: ResumableFolder, options: WriteOptions): Promise<number> {
-  const { id, offset, size, hash, checksum, signal, follow } = options;
+  const { id, offset, size, hash, checksum, holds, signal, follow } = options;
   const file = await folder.openToAppend(id);
   let written = 0;
   const throttle = createThrottle(PROGRESS_INTERVAL_MS, () => follow(offset + written, 'receiving'));
@@ -44,12 +48,10 @@ export async function writeChunk(stream: Readable, folder: ResumableFolder, opti
       },
     });
     throttle.cancel();
-    if (offset + bytes === size) {
-      follow(size, 'finishing');
-      await file.seal(PUBLISHED_MODE);
-    } else {
-      follow(offset + bytes, 'receiving');
-    }
+    const isWhole = offset + bytes === size;
+    follow(offset + bytes, isWhole && !holds ? 'finishing' : 'receiving');
+    // One that is held is made durable while its sender makes up its mind, and stays nobody else's to read.
+    if (isWhole) await file.seal(holds ? STAGED_MODE : PUBLISHED_MODE);
     return offset + bytes;
   } finally {
     throttle.cancel();

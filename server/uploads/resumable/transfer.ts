@@ -56,7 +56,7 @@ export function createTransfer(ledger: Ledger, endings: Endings): Transfer {
   return {
     async write(order, found) {
       const { folder, state, lock } = found;
-      const { id, offset, checksum, stream } = order;
+      const { id, offset, checksum, holds, stream } = order;
       const hash = hashes.take(id, offset, algorithmOf(state.info.digest));
       // A chunk whose own checksum is wrong is taken back.
       const before = checksum === null ? null : (hash?.copy() ?? null);
@@ -67,7 +67,7 @@ export function createTransfer(ledger: Ledger, endings: Endings): Transfer {
       follow(offset, 'receiving');
       try {
         const signal = AbortSignal.any([running.signal, order.signal, lock.wanted]);
-        const now = await writeChunk(stream, folder.resumables, { id, offset, size: state.info.size, hash, checksum, signal, follow });
+        const now = await writeChunk(stream, folder.resumables, { id, offset, size: state.info.size, hash, checksum, holds, signal, follow });
         if (hash !== null) hashes.keep(id, hash);
         return now;
       } catch (error) {

@@ -37,7 +37,7 @@ function putTap({ spoil, fromEnd }: { readonly spoil: number; readonly fromEnd: 
       return;
     }
     tap.sizes.push(body.size);
-    if (tap.spoil <= 0) {
+    if (tap.spoil <= 0 || body.size === 0) {
       send.call(this, body);
       return;
     }
