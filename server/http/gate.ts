@@ -23,12 +23,18 @@ export const requireOwner: RequestHandler = (request, _response, next) => {
   next();
 };
 
-/** What a request shows of whoever makes it. */
+/**
+ * What a request shows of whoever makes it.
+ * @throws Failure UPLOAD_ABORTED when its connection is gone, and with it the address by which a program is known again: what came
+ *   of it would be an upload that nobody can go on with
+ */
 export function credentialsOf(request: IncomingMessage): Credentials {
+  const address = request.socket.remoteAddress;
+  if (address === undefined) throw new Failure('UPLOAD_ABORTED');
   return {
     authorization: request.headers.authorization,
     // Straight from the socket: anybody can write an X-Forwarded-For header.
-    address: request.socket.remoteAddress ?? '',
+    address,
     userAgent: request.headers['user-agent'],
   };
 }

@@ -45,6 +45,8 @@ export async function listen(host: string, port: number, limits: ConnectionLimit
     noteExpectation(request);
     serve(request, response);
   });
+  // Node's own answer to an expectation that it does not know has no body; it may as well be passed over (RFC 9110, section 10.1.1).
+  server.on('checkExpectation', serve);
   server.on('clientError', (error, socket) => {
     if (socket instanceof Socket) refuseConnection(error, socket, answering);
   });

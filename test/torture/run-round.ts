@@ -59,9 +59,9 @@ export async function runRound(seed: number, round: number, scene: Scene): Promi
     wire,
     mayBeScarce: scene.mayBeScarce,
     lose: (what) => void losses.push(what),
-    async again() {
+    async again(why) {
       tries += 1;
-      if (tries > MOST_TRIES) throw new Error(`gave up after ${MOST_TRIES} tries`);
+      if (tries > MOST_TRIES) throw new Error(`gave up after ${MOST_TRIES} tries, the last of which came to: ${why}`);
       if (healing === undefined && scene.diesByItself && scene.isDead?.() === true) {
         strikes += 1;
         setHealing(heal());

@@ -7,12 +7,13 @@ import { Lost } from './wire.ts';
 /** Sends a job by forms, again and again, until the server has said of each file what became of it. */
 export async function sendForm(job: Job, tools: SenderTools): Promise<void> {
   while (job.files.some(({ outcome }) => outcome === 'open')) {
-    if (!(await tryForm(job, tools))) await tools.again();
+    const why = await tryForm(job, tools);
+    if (why !== null) await tools.again(why);
   }
 }
 
-/** False when it has to be sent again. */
-async function tryForm(job: Job, tools: SenderTools): Promise<boolean> {
+/** Why it has to be sent again; null when it has not. */
+async function tryForm(job: Job, tools: SenderTools): Promise<string | null> {
   const open = job.files.filter(({ outcome }) => outcome === 'open');
   const form = formOf(job, open);
   for (const each of open) each.attempts += 1;
@@ -23,9 +24,9 @@ async function tryForm(job: Job, tools: SenderTools): Promise<boolean> {
     const reply = parseAnswer(text);
     if (job.road === 'classic') takeClassic(open, status, reply);
     else if (isObject(reply) && Array.isArray(reply['uploads'])) takeRecords(job, open, reply['uploads'], tools);
-    return open.every(({ outcome }) => outcome !== 'open');
+    return open.every(({ outcome }) => outcome !== 'open') ? null : `${job.road} ${status} ${text.slice(-400)}`;
   } catch (error) {
-    if (error instanceof Lost) return false;
+    if (error instanceof Lost) return error.message;
     throw error;
   }
 }

@@ -25,11 +25,11 @@ export async function sendResumable(job: Job, file: SentFile, tools: SenderTools
     try {
       const answer = await ask(job, file, course, tools);
       judgeStatus(`tus at ${course.offset ?? 'an unknown offset'}`, answer.status, answer.text, tools);
-      if (!take(file, course, answer, tools)) await tools.again();
+      if (!take(file, course, answer, tools)) await tools.again(`${job.road} ${answer.status} ${answer.text.slice(-400)}`);
     } catch (error) {
       if (!(error instanceof Lost)) throw error;
       course.offset = null;
-      await tools.again();
+      await tools.again(error.message);
     }
   }
 }

@@ -3,8 +3,8 @@ import type { Wire } from './wire.ts';
 /** What a sender of a round works with. */
 export interface SenderTools {
   readonly wire: Wire;
-  /** Resolves when trying again makes sense. @throws Error when it never will */
-  again(): Promise<void>;
+  /** Resolves when trying again makes sense. @param why it did not work @throws Error when it never will */
+  again(why: string): Promise<void>;
   /** Something that must not be. */
   lose(what: string): void;
   /** What the disk of this round may make the server answer, besides 2xx and 4xx. */
