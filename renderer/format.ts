@@ -11,6 +11,14 @@ export interface Format {
   percent(fraction: number): string;
   /** "14:05" */
   time(atMs: number): string;
+  /** "Today", "Yesterday", "Friday, 20 November 2026" */
+  day(atMs: number, nowMs: number): string;
+}
+
+const DAY_MS = 24 * 60 * 60_000;
+
+function startOfDay(atMs: number): number {
+  return new Date(atMs).setHours(0, 0, 0, 0);
 }
 
 const UNITS = ['byte', 'kilobyte', 'megabyte', 'gigabyte', 'terabyte', 'petabyte'] as const;
@@ -40,6 +48,8 @@ export function createFormat(locale: string): Format {
 
   const plain = new Intl.NumberFormat(locale);
   const percent = new Intl.NumberFormat(locale, { style: 'percent' });
+  const calendar = new Intl.DateTimeFormat(locale, { dateStyle: 'full' });
+  const relative = new Intl.RelativeTimeFormat(locale, { numeric: 'auto' });
   const clock = new Intl.DateTimeFormat(locale, { timeStyle: 'short' });
 
   return {
@@ -56,5 +66,12 @@ export function createFormat(locale: string): Format {
     },
     percent: (fraction) => percent.format(Math.floor(Math.min(1, Math.max(0, fraction)) * 100) / 100),
     time: (atMs) => clock.format(atMs),
+    day(atMs, nowMs) {
+      // Days as the calendar has them, also where the clock is put forward in between.
+      const days = Math.round((startOfDay(nowMs) - startOfDay(atMs)) / DAY_MS);
+      if (days !== 0 && days !== 1) return calendar.format(atMs);
+      const word = relative.format(-days, 'day');
+      return word.charAt(0).toLocaleUpperCase(locale) + word.slice(1);
+    },
   };
 }

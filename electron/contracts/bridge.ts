@@ -56,6 +56,14 @@ export interface SentFiles {
 /** From here on a file is sent so that it can go on where it broke off. Below, sending again takes less than a second even over Wi-Fi. */
 export const RESUMABLE_BYTES = 8 << 20;
 
+/** What an earlier run left unfinished, by a crash or because somebody quit. */
+export interface RecoveredUploads {
+  /** Files of this window that go on by themselves; paused ones do not count. */
+  readonly own: number;
+  /** What other devices left, and only they can bring. */
+  readonly others: number;
+}
+
 export interface DesktopSettings {
   /** Absolute path, for the owner's eyes. */
   readonly uploadFolder: string;
@@ -105,6 +113,8 @@ export interface DesktopBridge<FileObject> {
   pause(ids: readonly string[] | null): Promise<Answer<null>>;
   /** Lets files go on that were paused or are interrupted. @param ids null for all */
   unpause(ids: readonly string[] | null): Promise<Answer<null>>;
+  /** What was found at the start of the app; answers when it is known. */
+  getRecovered(): Promise<RecoveredUploads>;
   /** Ids of what is paused. */
   getPaused(): Promise<readonly string[]>;
   /** Calls back soon after what is paused has changed; returns how to stop. */
@@ -125,4 +135,4 @@ export interface DesktopBridge<FileObject> {
 }
 
 export type MenuCommand =
-  | 'pick-files' | 'pick-folder' | 'pause-all' | 'resume-all' | 'retry-all' | 'cancel-all' | 'clear-finished' | 'toggle-receive';
+  | 'pick-files' | 'pick-folder' | 'pause-all' | 'resume-all' | 'retry-all' | 'cancel-all' | 'clear-finished' | 'toggle-receive' | 'toggle-history';

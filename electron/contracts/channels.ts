@@ -1,4 +1,4 @@
-import type { Answer, BridgedAnswer, BridgedRequest, DesktopSettings, MenuCommand, ReceiveState, SentFiles } from './bridge.ts';
+import type { Answer, BridgedAnswer, BridgedRequest, DesktopSettings, MenuCommand, ReceiveState, RecoveredUploads, SentFiles } from './bridge.ts';
 
 /** Window asks, main answers. */
 export interface InvokeChannels {
@@ -12,6 +12,7 @@ export interface InvokeChannels {
   /** `null` for all. */
   'files:unpause': { readonly ask: { readonly ids: readonly string[] | null }; readonly answer: Answer<null> };
   'files:paused': { readonly ask: null; readonly answer: readonly string[] };
+  'files:recovered': { readonly ask: null; readonly answer: RecoveredUploads };
   'files:show': { readonly ask: { readonly id: string | null }; readonly answer: Answer<null> };
   'settings:get': { readonly ask: null; readonly answer: DesktopSettings };
   'settings:choose-folder': { readonly ask: null; readonly answer: Answer<DesktopSettings | null> };
@@ -33,7 +34,7 @@ export interface PushChannels {
 }
 
 export const INVOKE_CHANNELS = [
-  'api:fetch', 'files:send', 'files:pick', 'files:retry', 'files:pause', 'files:unpause', 'files:paused', 'files:show',
+  'api:fetch', 'files:send', 'files:pick', 'files:retry', 'files:pause', 'files:unpause', 'files:paused', 'files:recovered', 'files:show',
   'settings:get', 'settings:choose-folder', 'receive:get', 'receive:set',
 ] as const satisfies readonly (keyof InvokeChannels)[];
 

@@ -14,7 +14,7 @@ import type { UnfinishedList } from './sending/unfinished-list.ts';
 import type { SettingsFile } from './settings.ts';
 
 export interface Desktop {
-  readonly server: Pick<RunningServer, 'locate' | 'useFolder'>;
+  readonly server: Pick<RunningServer, 'locate' | 'recovered' | 'useFolder'>;
   readonly queue: SendQueue;
   readonly unfinished: Pick<UnfinishedList, 'paused' | 'onPaused'>;
   readonly receive: Receive;
@@ -28,13 +28,14 @@ const MAX_NAMED = 100_000;
 
 /** Answers what the window asks of the computer rather than of the server. */
 export function answerDesktop(ipc: Ipc, desktop: Desktop): void {
-  const { queue, receive, settings, unfinished } = desktop;
+  const { queue, receive, server, settings, unfinished } = desktop;
   ipc.handle('files:send', async (ask) => sendPaths(desktop, isRecord(ask) ? ask['paths'] : null));
   ipc.handle('files:pick', async (ask) => pickAndSend(desktop, isRecord(ask) && ask['what'] === 'folder' ? 'folder' : 'files'));
   ipc.handle('files:retry', async (ask) => retry(desktop, isRecord(ask) ? ask['ids'] : null));
   ipc.handle('files:pause', async (ask) => hold(isRecord(ask) ? ask['ids'] : undefined, queue.pause));
   ipc.handle('files:unpause', async (ask) => hold(isRecord(ask) ? ask['ids'] : undefined, queue.unpause));
   ipc.handle('files:paused', async () => [...unfinished.paused()]);
+  ipc.handle('files:recovered', async () => ({ own: await queue.resume().catch(() => 0), others: server.recovered.fromOthers }));
   unfinished.onPaused((paused) => ipc.push('files:paused-changed', paused));
   ipc.handle('files:show', async (ask) => show(desktop, isRecord(ask) ? ask['id'] : undefined));
   ipc.on('window:progress', (told) => showProgress(desktop.window(), isRecord(told) ? told['fraction'] : undefined));

@@ -43,6 +43,8 @@ function menuTemplate({ platform, withDeveloperTools, onCommand }: MenuOptions):
     {
       label: '&View',
       submenu: [
+        command('History', 'toggle-history', 'CmdOrCtrl+Shift+H'),
+        { type: 'separator' },
         { role: 'resetZoom' }, { role: 'zoomIn' }, { role: 'zoomOut' },
         { type: 'separator' },
         { role: 'togglefullscreen' },

@@ -37,6 +37,7 @@ const bridge: DesktopBridge<File> = {
   retry: (ids) => invoke('files:retry', { ids }),
   pause: (ids) => invoke('files:pause', { ids }),
   unpause: (ids) => invoke('files:unpause', { ids }),
+  getRecovered: () => invoke('files:recovered', null),
   getPaused: () => invoke('files:paused', null),
   onPaused: (listener) => listen('files:paused-changed', listener),
   showInFolder: (id) => invoke('files:show', { id }),

@@ -185,6 +185,28 @@ export function createEnglish({ count: show }: Format): Messages {
       skipped: (count, first, reason) => (count === 1 ? `${first} was left out. ${reason}` : `${show(count)} were left out, ${first} among them. ${reason}`),
       sentFrom: (sender, time) => `${sender} · ${time}`,
       thisComputer: 'This computer',
+      recovered(own, others) {
+        const all = `Recovered ${show(own + others)} interrupted ${english(own + others, 'upload', 'uploads')}`;
+        if (others === 0) return `${all}. ${english(own, 'It goes', 'They go')} on by ${english(own, 'itself', 'themselves')}.`;
+        if (own === 0) return `${all} from other devices. ${english(others, 'It goes on when its device comes', 'They go on when those come')} back.`;
+        return `${all}. ${show(own)} ${english(own, 'goes', 'go')} on by ${english(own, 'itself', 'themselves')}, ${show(others)} from other devices when those come back.`;
+      },
+      history: {
+        title: 'History',
+        close: 'Close the history',
+        search: 'Search by name or sender',
+        notFound: (words) => `Nothing that arrived is called “${words}”.`,
+        failed: 'The list could not be read. Your files are not touched by that; the list is tried again with the next file that arrives.',
+        emptyTitle: 'Nothing has arrived yet',
+        emptyText: 'What arrives in the upload folder is listed here, also after a restart.',
+        gone: 'No longer there',
+        rowLabel: (name, isThere) => (isThere ? name : `${name}, no longer there`),
+        clear: 'Clear history',
+        clearTitle: 'Clear the history?',
+        clearText: (count) => `${show(count)} ${english(count, 'entry goes', 'entries go')} from this list. The files themselves stay where they are.`,
+        clearAll: 'Clear history',
+        keep: 'Keep it',
+      },
       bridgeFailures: {},
       receive: {
         title: 'Receive from phones',

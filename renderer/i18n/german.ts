@@ -185,6 +185,28 @@ export function createGerman({ count: show }: Format): Messages {
       skipped: (count, first, reason) => (count === 1 ? `${first} wurde ausgelassen. ${reason}` : `${show(count)} wurden ausgelassen, darunter ${first}. ${reason}`),
       sentFrom: (sender, time) => `${sender} · ${time}`,
       thisComputer: 'Dieser Computer',
+      recovered(own, others) {
+        const all = `${show(own + others)} ${german(own + others, 'unterbrochener Upload', 'unterbrochene Uploads')} wiedergefunden`;
+        if (others === 0) return `${all}. ${german(own, 'Er geht', 'Sie gehen')} von selbst weiter.`;
+        if (own === 0) return `${all}, von anderen Geräten. ${german(others, 'Er geht weiter, sobald sein Gerät wieder da ist', 'Sie gehen weiter, sobald diese wieder da sind')}.`;
+        return `${all}. ${show(own)} ${german(own, 'geht', 'gehen')} von selbst weiter, ${show(others)} von anderen Geräten, sobald diese wieder da sind.`;
+      },
+      history: {
+        title: 'Verlauf',
+        close: 'Verlauf schließen',
+        search: 'Nach Name oder Absender suchen',
+        notFound: (words) => `Nichts Angekommenes heißt „${words}“.`,
+        failed: 'Die Liste ließ sich nicht lesen. Die Dateien betrifft das nicht; mit der nächsten, die ankommt, wird es noch einmal versucht.',
+        emptyTitle: 'Noch ist nichts angekommen',
+        emptyText: 'Was im Upload-Ordner ankommt, steht hier, auch nach einem Neustart.',
+        gone: 'Nicht mehr da',
+        rowLabel: (name, isThere) => (isThere ? name : `${name}, nicht mehr da`),
+        clear: 'Verlauf leeren',
+        clearTitle: 'Verlauf leeren?',
+        clearText: (count) => `${show(count)} ${german(count, 'Eintrag verschwindet', 'Einträge verschwinden')} aus dieser Liste. Die Dateien selbst bleiben, wo sie sind.`,
+        clearAll: 'Verlauf leeren',
+        keep: 'Behalten',
+      },
       bridgeFailures: {
         FOLDER_NOT_WRITABLE: 'In diesen Ordner kann nicht geschrieben werden.',
         FILE_MISSING: 'Die Datei ist nicht mehr da.',

@@ -158,6 +158,25 @@ export interface Messages {
     readonly skipped: (count: number, first: string, reason: string) => string;
     readonly sentFrom: (sender: string, time: string) => string;
     readonly thisComputer: string;
+    /** After a crash, or a quit with something under way: how much of this window's, and how much from other devices. */
+    readonly recovered: (own: number, others: number) => string;
+    readonly history: {
+      readonly title: string;
+      readonly close: string;
+      readonly search: string;
+      readonly notFound: (words: string) => string;
+      readonly failed: string;
+      readonly emptyTitle: string;
+      readonly emptyText: string;
+      /** Of a file that was moved, renamed or removed since. */
+      readonly gone: string;
+      readonly rowLabel: (name: string, isThere: boolean) => string;
+      readonly clear: string;
+      readonly clearTitle: string;
+      readonly clearText: (count: number) => string;
+      readonly clearAll: string;
+      readonly keep: string;
+    };
     readonly bridgeFailures: Readonly<Partial<Record<BridgeFailureCode, string>>>;
     readonly receive: {
       readonly title: string;

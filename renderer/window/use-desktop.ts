@@ -11,6 +11,8 @@ export interface Desktop {
   readonly receive: Readonly<ShallowRef<ReceiveState>>;
   /** Why the last thing a person asked for did not happen; null when it did. */
   readonly problem: Ref<string | null>;
+  /** What an earlier run left unfinished, until a person has seen it; null when it left nothing. */
+  readonly recovered: Ref<string | null>;
   send(files: readonly File[]): Promise<void>;
   pick(what: 'files' | 'folder'): Promise<void>;
   /** Ids of this window's files that a person holds back. */
@@ -35,6 +37,7 @@ export function useDesktop(bridge: DesktopBridge<File>, changed: () => void, onM
   const receive = shallowRef<ReceiveState>({ on: false });
   const paused = shallowRef<ReadonlySet<string>>(new Set());
   const problem = ref<string | null>(null);
+  const recovered = ref<string | null>(null);
 
   /** Answers the value, or tells why there is none. */
   function take<Value>(answer: Answer<Value>): Value | null {
@@ -52,6 +55,7 @@ export function useDesktop(bridge: DesktopBridge<File>, changed: () => void, onM
   void bridge.getSettings().then((now) => { settings.value = now; });
   void bridge.getReceive().then((now) => { receive.value = now; });
   void bridge.getPaused().then((now) => { paused.value = new Set(now); });
+  void bridge.getRecovered().then(({ own, others }) => { if (own + others > 0) recovered.value = t.window.recovered(own, others); });
   const stops = [
     bridge.onReceive((now) => { receive.value = now; }),
     bridge.onPaused((now) => { paused.value = new Set(now); }),
@@ -60,7 +64,7 @@ export function useDesktop(bridge: DesktopBridge<File>, changed: () => void, onM
   onScopeDispose(() => { for (const stop of stops) stop(); });
 
   return {
-    client, settings, receive, paused, problem,
+    client, settings, receive, paused, problem, recovered,
     async send(files) { tellSkipped(take(await bridge.sendFiles(files))); },
     async pick(what) { tellSkipped(take(await bridge.pickAndSend(what))); },
     async retry(ids) { take(await bridge.retry(ids)); },

@@ -29,8 +29,11 @@ export interface SendQueue {
    * @param uploadFolder is not sent, even if it lies in what was dropped
    */
   send(paths: readonly string[], uploadFolder: string): Promise<SentFiles>;
-  /** Goes on with what an earlier run left unfinished; a file that is gone or has changed since fails by name. */
-  resume(): Promise<void>;
+  /**
+   * Goes on with what an earlier run left unfinished, once; a file that is gone or has changed since fails by name.
+   * @returns how many go on: what a person holds back does not
+   */
+  resume(): Promise<number>;
   /**
    * Sends files again, under the same ids; an interrupted one goes on where it is. Answers how many: those it never sent, or whose
    * file is gone, are not among them.
@@ -59,6 +62,7 @@ export function createSendQueue(target: GroupTarget, unfinished: UnfinishedList)
   /** Folders that are being walked; what they still bring may be held back too. */
   const drops = new Set<{ isPaused: boolean }>();
   let waking = new AbortController();
+  let resumed: Promise<number> | undefined;
 
   const runs = createSendRuns({ send: sendFiles, onEnd });
 
@@ -111,6 +115,19 @@ export function createSendQueue(target: GroupTarget, unfinished: UnfinishedList)
     return files.length - refused.flat().length;
   }
 
+  async function resumeAll(): Promise<number> {
+    const continued: FileToSend[] = [];
+    const onContinue = (file: FileToSend): void => {
+      continued.push(file);
+      accept([file]);
+    };
+    const again = await restartUnfinished({ target, unfinished, signal: stopping.signal, onContinue, onLost: (file) => sources.set(file.id, file) });
+    // Before they are announced: a small one may be stored by the end of that.
+    const count = [...continued, ...again].filter(({ id }) => !unfinished.paused().has(id)).length;
+    await announceAll(again);
+    return count;
+  }
+
   /** Ends the pauses of what is being tried again. */
   function wakeUp(): void {
     waking.abort();
@@ -137,10 +154,7 @@ export function createSendQueue(target: GroupTarget, unfinished: UnfinishedList)
         drops.delete(drop);
       }
     },
-    async resume() {
-      const again = await restartUnfinished({ target, unfinished, signal: stopping.signal, onContinue: (file) => accept([file]), onLost: (file) => sources.set(file.id, file) });
-      await announceAll(again);
-    },
+    resume: () => (resumed ??= resumeAll()),
     async retry(ids) {
       // One that waits for its turn may still be called interrupted, and need not be asked for twice.
       let continued = ids.filter(runs.has).length;

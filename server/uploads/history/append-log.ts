@@ -129,7 +129,8 @@ async function readLines(handle: FileHandle, from: number, reader: LogReader): P
       reader.lines(piece.toString('utf8', 0, end).split('\n'));
       offset += end + 1;
     } else if (bytesRead === PIECE_BYTES) {
-      // No line of ours is so long; its end will be found damaged too.
+      // No line of ours is so long.
+      reader.lines(['damaged']);
       offset += bytesRead;
     }
     if (bytesRead < PIECE_BYTES) return offset;

@@ -1,6 +1,6 @@
 import type { Page } from '@playwright/test';
 import { encode } from 'uqr';
-import type { BridgedRequest, DesktopBridge, MenuCommand, ReceiveState } from '../../../electron/contracts/bridge.ts';
+import type { BridgedRequest, DesktopBridge, MenuCommand, ReceiveState, RecoveredUploads } from '../../../electron/contracts/bridge.ts';
 import { OWNER_TOKEN } from '../../helpers/launch-server.ts';
 import type { Box } from './fixtures.ts';
 
@@ -31,10 +31,11 @@ interface Seed {
   readonly token: string;
   readonly receiving: Extract<ReceiveState, { on: true }>;
   readonly folder: string;
+  readonly recovered: RecoveredUploads;
 }
 
 /** Runs in the window before its own code: a bridge over plain `fetch`, with the same shapes as the preload's. */
-function putBridge({ token, receiving, folder }: Seed): void {
+function putBridge({ token, receiving, folder, recovered }: Seed): void {
   const calls: string[] = [];
   const progress: (number | null)[] = [];
   const aborts = new Map<string, AbortController>();
@@ -89,6 +90,7 @@ function putBridge({ token, receiving, folder }: Seed): void {
       return { ok: true, value: null };
     },
     async getPaused() { return []; },
+    async getRecovered() { return recovered; },
     onPaused(listener) {
       pausedListeners.add(listener);
       return () => { pausedListeners.delete(listener); };
@@ -125,8 +127,8 @@ function putBridge({ token, receiving, folder }: Seed): void {
 }
 
 /** Opens the window's renderer in a browser, with a bridge to the real server. */
-export async function openWindow(page: Page, { url }: Box, folder = '/mnt/uploads'): Promise<void> {
-  await page.addInitScript(putBridge, { token: OWNER_TOKEN, receiving: RECEIVING, folder });
+export async function openWindow(page: Page, { url }: Box, folder = '/mnt/uploads', recovered: RecoveredUploads = { own: 0, others: 0 }): Promise<void> {
+  await page.addInitScript(putBridge, { token: OWNER_TOKEN, receiving: RECEIVING, folder, recovered });
   await page.goto(url);
 }
 
