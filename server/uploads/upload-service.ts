@@ -100,8 +100,10 @@ export class UploadService {
     const told = info.digest ?? this.#ledger.told.get(info.id);
     const duplicates = info.duplicates ?? this.#policyOf(info.id);
     const [arrived] = await Promise.all([this.resumable.arrivedBytes(info.id, info.sender.id), this.#space.look()]);
-    // Until it has a record that says so itself.
-    const hold = this.#space.hold(info.size - arrived, promisedTo(this.#ledger.queue.get(info.id)));
+    const promised = (): number => promisedTo(this.#ledger.queue.get(info.id));
+    const hold = this.#space.hold(info.size - arrived, promised());
+    // What its record promises, from an announcement or soon, is not counted twice.
+    hold.follow(() => info.size - arrived - promised());
     try {
       return await this.resumable.create(this.#folder, { ...info, duplicates, ...(told === undefined ? {} : { digest: told }) });
     } finally {

@@ -46,7 +46,7 @@ export function createTransfer(ledger: Ledger, endings: Endings): Transfer {
       await endings.end(found, () => ledger.fail(recordOf(state, 'interrupted'), failure));
       return failure;
     }
-    const offset = (await folder.resumables.find(state.info.id))?.offset ?? 0;
+    const offset = (await folder.resumables.find(state.info.id))?.offset ?? ledger.queue.get(state.info.id)?.received ?? 0;
     const hash = known.find((each) => each?.bytes === offset) ?? null;
     if (hash !== null) hashes.keep(state.info.id, hash);
     ledger.interrupt({ ...recordOf(state, 'interrupted'), received: offset }, failure);

@@ -71,6 +71,14 @@ describe('room that is promised', () => {
     expect((await server.guest.send(buildAnnouncedForm(files.slice(0, 5)))).status).toBe(201);
   });
 
+  test('is not counted twice when what was announced is made', async () => {
+    const server = await startTestServer({ quotaBytes: QUOTA });
+    const tus = createTusClient(server.guest);
+    await server.guest.announce(Array.from({ length: 5 }, (_none, index) => ({ id: `u${index}`, name: `${index}.bin`, size: SIZE })));
+    const created = await Promise.all(Array.from({ length: 5 }, (_none, index) => tus.create({ size: SIZE, id: `u${index}` })));
+    expect(created.map(({ status }) => status)).toEqual([201, 201, 201, 201, 201]);
+  });
+
   test('is free again when an upload is cancelled, breaks off, or its sender does not bring it', async () => {
     const server = await startTestServer({ quotaBytes: QUOTA });
     const tus = createTusClient(server.guest);
