@@ -1,3 +1,4 @@
+import type { DuplicateRules } from '../../server/contracts/duplicates.ts';
 import type { FailureReport } from '../../server/contracts/failure.ts';
 
 /** A request that the window asks main to make for it. Plain data only: file bytes never cross. */
@@ -67,6 +68,8 @@ export interface RecoveredUploads {
 export interface DesktopSettings {
   /** Absolute path, for the owner's eyes. */
   readonly uploadFolder: string;
+  /** For names that exist already. */
+  readonly duplicates: DuplicateRules;
 }
 
 export interface Visitor {
@@ -124,6 +127,8 @@ export interface DesktopBridge<FileObject> {
   getSettings(): Promise<DesktopSettings>;
   /** Opens the system's dialog; `null` when nothing was chosen. */
   chooseUploadFolder(): Promise<Answer<DesktopSettings | null>>;
+  /** Holds for what is sent from now on. */
+  setDuplicates(rules: DuplicateRules): Promise<Answer<DesktopSettings>>;
   getReceive(): Promise<ReceiveState>;
   setReceive(on: boolean): Promise<Answer<ReceiveState>>;
   /** Calls back at every change, also of visitors; returns how to stop. */

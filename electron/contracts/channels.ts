@@ -1,3 +1,4 @@
+import type { DuplicateRules } from '../../server/contracts/duplicates.ts';
 import type { Answer, BridgedAnswer, BridgedRequest, DesktopSettings, MenuCommand, ReceiveState, RecoveredUploads, SentFiles } from './bridge.ts';
 
 /** Window asks, main answers. */
@@ -16,6 +17,7 @@ export interface InvokeChannels {
   'files:show': { readonly ask: { readonly id: string | null }; readonly answer: Answer<null> };
   'settings:get': { readonly ask: null; readonly answer: DesktopSettings };
   'settings:choose-folder': { readonly ask: null; readonly answer: Answer<DesktopSettings | null> };
+  'settings:set-duplicates': { readonly ask: DuplicateRules; readonly answer: Answer<DesktopSettings> };
   'receive:get': { readonly ask: null; readonly answer: ReceiveState };
   'receive:set': { readonly ask: { readonly on: boolean }; readonly answer: Answer<ReceiveState> };
 }
@@ -35,7 +37,7 @@ export interface PushChannels {
 
 export const INVOKE_CHANNELS = [
   'api:fetch', 'files:send', 'files:pick', 'files:retry', 'files:pause', 'files:unpause', 'files:paused', 'files:recovered', 'files:show',
-  'settings:get', 'settings:choose-folder', 'receive:get', 'receive:set',
+  'settings:get', 'settings:choose-folder', 'settings:set-duplicates', 'receive:get', 'receive:set',
 ] as const satisfies readonly (keyof InvokeChannels)[];
 
 export const SEND_CHANNELS = ['api:abort', 'window:progress'] as const satisfies readonly (keyof SendChannels)[];

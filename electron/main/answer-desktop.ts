@@ -8,13 +8,14 @@ import { refuse, succeed } from './answer.ts';
 import { askPaths, askUploadFolder } from './ask-paths.ts';
 import { codeOf, isKey, isRecord, isStringArray } from './guards.ts';
 import type { Ipc } from './ipc.ts';
+import { readDuplicates } from './read-duplicates.ts';
 import type { Receive } from './receive.ts';
 import type { SendQueue } from './sending/send-queue.ts';
 import type { UnfinishedList } from './sending/unfinished-list.ts';
 import type { SettingsFile } from './settings.ts';
 
 export interface Desktop {
-  readonly server: Pick<RunningServer, 'locate' | 'recovered' | 'useFolder'>;
+  readonly server: Pick<RunningServer, 'locate' | 'recovered' | 'useDuplicates' | 'useFolder'>;
   readonly queue: SendQueue;
   readonly unfinished: Pick<UnfinishedList, 'paused' | 'onPaused'>;
   readonly receive: Receive;
@@ -41,6 +42,7 @@ export function answerDesktop(ipc: Ipc, desktop: Desktop): void {
   ipc.on('window:progress', (told) => showProgress(desktop.window(), isRecord(told) ? told['fraction'] : undefined));
   ipc.handle('settings:get', async () => forWindow(settings));
   ipc.handle('settings:choose-folder', async () => chooseFolder(desktop));
+  ipc.handle('settings:set-duplicates', async (ask) => setDuplicates(desktop, ask));
   ipc.handle('receive:get', async () => receive.state());
   ipc.handle('receive:set', async (ask) =>
     isRecord(ask) && typeof ask['on'] === 'boolean' ? receive.set(ask['on']) : refuse('BRIDGE_REQUEST_DENIED'));
@@ -112,8 +114,17 @@ async function chooseFolder({ server, settings, window, log }: Desktop): Promise
   return succeed(forWindow(settings));
 }
 
+function setDuplicates({ server, settings }: Desktop, ask: unknown): Answer<DesktopSettings> {
+  const duplicates = readDuplicates(ask);
+  if (duplicates === null) return refuse('BRIDGE_REQUEST_DENIED');
+  server.useDuplicates(duplicates);
+  settings.update({ duplicates });
+  return succeed(forWindow(settings));
+}
+
 function forWindow(settings: SettingsFile): DesktopSettings {
-  return { uploadFolder: settings.get().uploadFolder };
+  const { uploadFolder, duplicates } = settings.get();
+  return { uploadFolder, duplicates };
 }
 
 async function isThere(file: string): Promise<boolean> {

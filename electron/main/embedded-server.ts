@@ -12,6 +12,7 @@ interface EmbeddedServerOptions {
   /** Absolute upload folder. */
   readonly folder: string;
   readonly pageFolder: string;
+  readonly duplicates: NonNullable<ServerConfig['duplicates']>;
   readonly onVisitor: NonNullable<ServerConfig['onVisitor']>;
 }
 

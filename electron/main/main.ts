@@ -35,10 +35,10 @@ else app.quit();
 
 async function start(): Promise<void> {
   // Create
-  const defaults = { uploadFolder: path.join(app.getPath('home'), 'Slipway'), windowBounds: null };
+  const defaults = { uploadFolder: path.join(app.getPath('home'), 'Slipway'), windowBounds: null, duplicates: { policy: 'keep-both', guestsChoose: false } } as const;
   const settings = await openSettings(path.join(userData, 'settings.json'), defaults, log);
   const embedded = await startWithFolder(settings, (folder) => startEmbeddedServer(
-    { folder, pageFolder: APP_FILES.pageFolder, onVisitor: (visitor) => receive.addVisitor(visitor) }, log,
+    { folder, pageFolder: APP_FILES.pageFolder, duplicates: settings.get().duplicates, onVisitor: (visitor) => receive.addVisitor(visitor) }, log,
   ));
   if (embedded === null) {
     app.quit();

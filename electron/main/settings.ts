@@ -1,7 +1,9 @@
 import { readFile, rename } from 'node:fs/promises';
 import path from 'node:path';
+import type { DuplicateRules } from '../../server/contracts/duplicates.ts';
 import type { Log } from '../../server/index.ts';
 import { codeOf, isRecord } from './guards.ts';
+import { readDuplicates } from './read-duplicates.ts';
 import { writeWhole } from './write-whole.ts';
 
 export interface WindowBounds {
@@ -17,6 +19,8 @@ export interface Settings {
   readonly uploadFolder: string;
   /** In device-independent pixels; null before the first window. */
   readonly windowBounds: WindowBounds | null;
+  /** For names that exist already. */
+  readonly duplicates: DuplicateRules;
 }
 
 export interface SettingsFile {
@@ -65,10 +69,11 @@ export function parseSettings(text: string, defaults: Settings): Settings | null
     return null;
   }
   if (!isRecord(value)) return null;
-  const { uploadFolder, windowBounds } = value;
+  const { uploadFolder, windowBounds, duplicates } = value;
   return {
     uploadFolder: typeof uploadFolder === 'string' && path.isAbsolute(uploadFolder) ? uploadFolder : defaults.uploadFolder,
     windowBounds: isWindowBounds(windowBounds) ? windowBounds : defaults.windowBounds,
+    duplicates: readDuplicates(duplicates) ?? defaults.duplicates,
   };
 }
 

@@ -43,6 +43,7 @@ const bridge: DesktopBridge<File> = {
   showInFolder: (id) => invoke('files:show', { id }),
   getSettings: () => invoke('settings:get', null),
   chooseUploadFolder: () => invoke('settings:choose-folder', null),
+  setDuplicates: (rules) => invoke('settings:set-duplicates', rules),
   getReceive: () => invoke('receive:get', null),
   setReceive: (on) => invoke('receive:set', { on }),
   onReceive: (listener) => listen('receive:changed', listener),

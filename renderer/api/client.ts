@@ -1,4 +1,5 @@
 import { PROGRESS_ID_HEADER, type Api, type RouteName, type SendReply } from '../../server/contracts/api.ts';
+import { DUPLICATES_FIELD, type DuplicatePolicy } from '../../server/contracts/duplicates.ts';
 import { withDeadline } from './deadline.ts';
 import { exchange, failureOf } from './exchange.ts';
 import type { ApiFetch } from './platform.ts';
@@ -16,6 +17,13 @@ export type Ask<Name extends RouteName> = ParamsOf<Api[Name]> & QueryOf<Api[Name
 /** A plain question that is not answered for so long will not be: a slow phone sends the largest announcement (1 MiB) in less. */
 const QUESTION_TIMEOUT_MS = 25_000;
 
+/** What is said of a form beside it. */
+export interface FormFacts {
+  readonly batch: string;
+  /** For names that exist already; undefined: what is usual on the server. */
+  readonly duplicates: DuplicatePolicy | undefined;
+}
+
 /** How a body goes out. */
 export interface Transport {
   readonly signal: AbortSignal;
@@ -32,7 +40,7 @@ export interface Client {
    * Sends a form of files; a Blob has its type with the boundary. An answer that has an outcome for each file is an answer,
    * whatever its status. @throws as `call`
    */
-  sendForm(form: FormData | Blob, batch: string, transport: Transport): Promise<SendReply>;
+  sendForm(form: FormData | Blob, about: FormFacts, transport: Transport): Promise<SendReply>;
   /** Uploads that can be resumed. */
   readonly tus: TusClient;
 }
@@ -60,8 +68,8 @@ export function createClient(apiFetch: ApiFetch): Client {
       throw failureOf(answer);
     },
 
-    async sendForm(form, batch, transport) {
-      const answer = await exchange(apiFetch, '/api/uploads', { method: 'POST', body: form, headers: { [PROGRESS_ID_HEADER]: batch }, ...transport });
+    async sendForm(form, { batch, duplicates }, transport) {
+      const answer = await exchange(apiFetch, fillPath('/api/uploads', {}, { [DUPLICATES_FIELD]: duplicates }), { method: 'POST', body: form, headers: { [PROGRESS_ID_HEADER]: batch }, ...transport });
       if (REPLY_GUARDS['POST /api/uploads'](answer.reply)) return answer.reply;
       throw failureOf(answer);
     },

@@ -1,5 +1,6 @@
 import type { Api, RouteName } from '../../server/contracts/api.ts';
 import type { HistoryEntry } from '../../server/contracts/history.ts';
+import { DUPLICATE_POLICIES, type DuplicatePolicy } from '../../server/contracts/duplicates.ts';
 import { FAILURES, type ErrorReply, type FailureCode, type FailureReport } from '../../server/contracts/failure.ts';
 import { SENDER_KINDS, UPLOAD_STATES, type Sender, type Totals, type UploadRecord } from '../../server/contracts/upload.ts';
 
@@ -18,6 +19,8 @@ const oneOf = (table: readonly string[], value: unknown): boolean => isString(va
 function isListOf<Item>(value: unknown, isItem: (item: unknown) => item is Item): value is readonly Item[] {
   return Array.isArray(value) && value.every((item) => isItem(item));
 }
+
+const isPolicy = (value: unknown): value is DuplicatePolicy => oneOf(DUPLICATE_POLICIES, value);
 
 function isFailureCode(value: unknown): value is FailureCode {
   return isString(value) && Object.hasOwn(FAILURES, value);
@@ -82,7 +85,8 @@ export const REPLY_GUARDS: ReplyGuards = {
   'GET /api/server': (value): value is Api['GET /api/server']['reply'] => {
     if (!isFields(value) || !isString(value['name']) || !isNumberOrNull(value['freeBytes'])) return false;
     if (value['folder'] !== 'there' && value['folder'] !== 'away') return false;
-    const { limits, on } = value;
+    const { limits, on, duplicates } = value;
+    if (!isFields(duplicates) || !isPolicy(duplicates['usual']) || !isListOf(duplicates['allowed'], isPolicy)) return false;
     return isFields(limits) && isNumberOrNull(limits['maxFileBytes']) && isNumberOrNull(limits['maxRequestBytes'])
       && isNumber(limits['maxFilesPerRequest']) && isListOf(value['addresses'], isString)
       && isFields(on) && typeof on['code'] === 'boolean' && typeof on['lan'] === 'boolean';

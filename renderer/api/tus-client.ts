@@ -1,4 +1,5 @@
 import { FILE_DIGEST_HEADER, UPLOAD_COMPLETE_HEADER } from '../../server/contracts/api.ts';
+import { DUPLICATES_FIELD, type DuplicatePolicy } from '../../server/contracts/duplicates.ts';
 import type { FailureCode } from '../../server/contracts/failure.ts';
 import type { FileDigest } from '../../server/contracts/upload.ts';
 import { ApiFailure, reportOf } from './api-failure.ts';
@@ -33,6 +34,8 @@ export interface TusCreation {
   readonly folder: string;
   /** Bytes. */
   readonly size: number;
+  /** For a name that exists already; undefined: what is usual on the server. */
+  readonly duplicates: DuplicatePolicy | undefined;
 }
 
 /** Bytes of an upload, and how they go out. */
@@ -78,8 +81,8 @@ export function createTusClient(apiFetch: ApiFetch): TusClient {
   }
 
   return {
-    async create({ id, batch, name, folder, size }, signal) {
-      const metadata = encodeMetadata({ filename: name, id, batch, ...(folder === '' ? {} : { folder }) });
+    async create({ id, batch, name, folder, size, duplicates }, signal) {
+      const metadata = encodeMetadata({ filename: name, id, batch, ...(folder === '' ? {} : { folder }), ...(duplicates === undefined ? {} : { [DUPLICATES_FIELD]: duplicates }) });
       return askInTime('/api/tus', 'POST', { 'Upload-Length': String(size), 'Upload-Metadata': metadata }, signal);
     },
     async standing(id, signal) {

@@ -1,7 +1,7 @@
 import type { Sender, UploadRecord } from '../../server/contracts/upload.ts';
 import type { VerdictCounts } from '../i18n/messages.ts';
 import { fileKind, fileWord } from './file-kind.ts';
-import type { QueueRow } from './queue-row.ts';
+import { clashOf, type QueueRow } from './queue-row.ts';
 
 /** What somebody sent in one go. */
 export interface Batch {
@@ -21,7 +21,7 @@ function summarizeBatch(id: string, records: readonly UploadRecord[], first: Upl
   const inState = (state: UploadRecord['state']): number => records.filter((record) => record.state === state).length;
   const counts = {
     word: fileWord(records.map(({ name }) => fileKind(name))),
-    total: records.length, stored: inState('stored'), verified: records.filter(({ verified }) => verified === true).length, failed: inState('failed'), cancelled: inState('cancelled'),
+    total: records.length, stored: inState('stored'), verified: records.filter(({ verified }) => verified === true).length, alreadyThere: records.filter(({ wasThere }) => wasThere === true).length, failed: inState('failed'), cancelled: inState('cancelled'),
   };
   const wanted = records.filter(({ state }) => state !== 'failed' && state !== 'cancelled');
   return {
@@ -60,6 +60,7 @@ export function recordRow(record: UploadRecord, bytesPerSecond: number): QueueRo
     folder: path.split('/').slice(0, -1).join('/'),
     kind: fileKind(name),
     failure: failure ?? null,
+    clash: clashOf(record),
     storedName: originalName !== undefined && state === 'stored' ? name : null,
     file: null,
   };

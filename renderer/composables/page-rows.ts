@@ -4,7 +4,7 @@ import type { SendItem } from '../sender/send-item.ts';
 import { SMALL_FILE_BYTES } from '../sender/plan-request.ts';
 import type { UnfinishedFile } from '../sender/unfinished-file.ts';
 import { fileKind } from './file-kind.ts';
-import type { QueueRow, RowState } from './queue-row.ts';
+import { clashOf, type QueueRow, type RowState } from './queue-row.ts';
 
 function storedState(record: UploadRecord | undefined): RowState {
   return record?.verified === true ? 'verified' : 'stored';
@@ -61,6 +61,7 @@ export function pageRow(item: SendItem, record: UploadRecord | undefined, bytesP
     size: file.size,
     sent: Math.min(file.size, Math.max(received, state === 'receiving' || state === 'finishing' ? item.sentBytes : 0)),
     failure: failureOf(local, record),
+    clash: state === 'stored' || state === 'verified' ? clashOf(record) : null,
     storedName: (state === 'stored' || state === 'verified') && record?.state === 'stored' && record.name !== file.name ? record.name : null,
   };
 }
@@ -70,6 +71,6 @@ export function unfinishedRow({ id, name, folder, size }: UnfinishedFile, record
   const received = receivedOf('interrupted', size, record, 0);
   return {
     id, name, folder, size, received,
-    state: 'interrupted', sent: received, kind: fileKind(name), failure: null, storedName: null, bytesPerSecond: 0, file: null,
+    state: 'interrupted', sent: received, kind: fileKind(name), failure: null, storedName: null, clash: null, bytesPerSecond: 0, file: null,
   };
 }

@@ -16,6 +16,7 @@ export interface PageSummary {
   readonly sizeBytes: number;
   readonly stored: number;
   readonly verified: number;
+  readonly alreadyThere: number;
   readonly failed: number;
   readonly cancelled: number;
   /** Ids of what moves or waits for its turn. */
@@ -58,6 +59,7 @@ export function summarizeRows(rows: readonly QueueRow[]): PageSummary {
     sizeBytes: sumSizes(wanted),
     stored: stored.length,
     verified: verified.length,
+    alreadyThere: stored.filter(({ clash }) => clash === 'wasThere').length,
     failed: failed.length,
     cancelled: sent.length - wanted.length - failed.length,
     moving: moving.map(({ id }) => id),

@@ -1,9 +1,17 @@
 import type { FailureReport } from '../../server/contracts/failure.ts';
-import type { UploadState } from '../../server/contracts/upload.ts';
+import type { UploadRecord, UploadState } from '../../server/contracts/upload.ts';
 import type { FileKind } from './file-kind.ts';
 
 /** States of an upload; three that only its sender knows; and `verified` for what is stored and hashed to the same at both ends. */
 export type RowState = UploadState | 'ready' | 'reconnecting' | 'paused' | 'verified';
+
+export type ClashWord = 'wasThere' | 'replaced' | 'replacedSince';
+
+export function clashOf(record: UploadRecord | undefined): ClashWord | null {
+  if (record?.state !== 'stored') return null;
+  if (record.replacedBy !== undefined) return 'replacedSince';
+  return record.wasThere === true ? 'wasThere' : record.replaced === true ? 'replaced' : null;
+}
 
 /** One line of the list, in window and page alike. */
 export interface QueueRow {
@@ -23,6 +31,8 @@ export interface QueueRow {
   readonly failure: FailureReport | null;
   /** Name in the upload folder, where it is another one. */
   readonly storedName: string | null;
+  /** How it went with a file of its name that was there before; null when there was none, or both are kept. */
+  readonly clash: ClashWord | null;
   /** Bytes per second; 0 when unknown. */
   readonly bytesPerSecond: number;
   /** For a thumbnail; null where the file is on another device. */

@@ -1,4 +1,5 @@
 import { onScopeDispose, shallowRef, triggerRef, type ShallowRef } from 'vue';
+import type { DuplicatePolicy } from '../../server/contracts/duplicates.ts';
 import type { Client } from '../api/client.ts';
 import { createFileHasher } from '../sender/hash/file-hasher.ts';
 import { startHashWorker } from '../sender/hash/start-hash-worker.ts';
@@ -33,11 +34,14 @@ function oncePerFrame(call: () => void): () => void {
   };
 }
 
-/** A sender that Vue can watch; goes on by itself when the network or the person comes back. */
-export function useSender(client: Client): SenderInUse {
+/**
+ * A sender that Vue can watch; goes on by itself when the network or the person comes back.
+ * @param duplicates what the person wants for names that exist already; null: what is usual on the server
+ */
+export function useSender(client: Client, duplicates: () => DuplicatePolicy | null): SenderInUse {
   const pieces = pieceKind(navigator.vendor);
   const sender = createSender({
-    client, pieces,
+    client, pieces, duplicates,
     hasher: createFileHasher(startHashWorker, pieces === 'file'),
     changed: oncePerFrame(() => { triggerRef(items); }),
   });

@@ -21,9 +21,12 @@ export function createEnglish({ count: show }: Format): Messages {
     if (verified === 0) return '';
     return verified < stored ? `, ${show(verified)} verified` : stored === 1 ? ', verified' : ', every one verified';
   };
+  const thereAlready = (count: number): string => `${show(count)} ${english(count, 'was', 'were')} there already`;
   const verdict = (counts: VerdictCounts): string => {
-    const { word, total, stored, failed } = counts;
-    if (stored === total) return `${total === 1 ? files(1, word) : `All ${files(total, word)}`} arrived${checked(counts)}`;
+    const { word, total, stored, alreadyThere, failed } = counts;
+    const all = total === 1 ? files(1, word) : `All ${files(total, word)}`;
+    if (alreadyThere === total) return `${all} ${english(total, 'was', 'were')} there already`;
+    if (stored === total) return `${all} arrived${alreadyThere > 0 ? `, ${thereAlready(alreadyThere)}` : checked(counts)}`;
     if (failed > 0) return `${files(total, word)}: ${show(stored)} stored, ${show(failed)} ${english(failed, 'needs', 'need')} you`;
     return stored === 0 ? 'Cancelled' : `${files(stored, word)} arrived${checked(counts)}`;
   };
@@ -43,6 +46,7 @@ export function createEnglish({ count: show }: Format): Messages {
       FILE_TOO_LARGE_FOR_DISK: ['The computer’s disk cannot hold files over 4 GB. Nothing of it was sent.', null],
       FILE_CHANGED: ['The file changed or moved after you chose it.', 'Remove it here and choose it again.'],
       FILE_UNREADABLE: ['The file could not be read.', 'Remove it here and choose it again.'],
+      DUPLICATES_NOT_ALLOWED: ['The computer no longer lets you choose what happens to names that exist. Nothing of it was stored.', 'Reload this page, then choose the file again.'],
       FILENAME_INVALID: ['The name cannot be used.', 'Rename the file and choose it again.'],
       PATH_TOO_DEEP: ['It lies too many folders deep.', 'Choose a folder nearer to it.'],
       PATH_TOO_LONG: ['Its path is too long.', 'Shorten a folder name and choose it again.'],
@@ -76,6 +80,17 @@ export function createEnglish({ count: show }: Format): Messages {
     keptAs: (name) => `Kept as ${name}`,
     fileList: 'Files',
 
+    duplicates: {
+      title: 'If a name exists already',
+      policies: { 'keep-both': 'Keep both', 'skip-same': 'Skip if it is the same file', replace: 'Replace' },
+      hints: {
+        'keep-both': 'Nothing is overwritten. The newer file gets a number: photo (1).jpg',
+        'skip-same': 'What is there already, byte for byte, is not stored again. Other files are kept beside it.',
+        replace: 'The newer file takes the place of the older one, which is gone then. Files sent together never replace each other.',
+      },
+      clashes: { wasThere: 'Was there already', replaced: 'Replaced an older file', replacedSince: 'Replaced by a newer file' },
+    },
+
     cancel: 'Cancel',
     cancelNamed: (name) => `Cancel ${name}`,
     cancelAll: 'Cancel all',
@@ -97,7 +112,7 @@ export function createEnglish({ count: show }: Format): Messages {
       title: 'Slipway',
       sendTo: (computer) => `Send to ${computer}`,
       choosePhotos: 'Choose photos or files',
-      verdict: (counts) => (counts.total === 1 && counts.stored === 1 ? `Your ${NOUNS[counts.word][0]} arrived${checked(counts)}` : verdict(counts)),
+      verdict: (counts) => (counts.total === 1 && counts.stored === 1 ? `Your ${NOUNS[counts.word][0]} ${counts.alreadyThere === 1 ? 'was there already' : `arrived${checked(counts)}`}` : verdict(counts)),
       verdictDetail: ({ total, stored, verified, failed, cancelled }) => {
         if (verified === total) return 'What is on the computer is exactly what was here. You can close this page.';
         if (stored === total) return `${verified === 0 ? 'Stored on the computer' : `Stored on the computer. ${show(total - verified)} could not be compared with the original`}. You can close this page.`;
@@ -162,6 +177,8 @@ export function createEnglish({ count: show }: Format): Messages {
       change: 'Change…',
       folderAway: (folder) => `The folder ${folder} is not there. Plug the disk in again or choose another folder. Nothing is lost.`,
       chooseAnother: 'Choose another…',
+      sameNames: 'Same names…',
+      guestsChoose: 'Guests may choose for what they send',
       totals: ({ total, moving, paused, interrupted, stored, verified, failed }) => [
         files(total, 'files'),
         ...(moving > 0 ? [`${show(moving)} on the way`] : []),
@@ -171,10 +188,11 @@ export function createEnglish({ count: show }: Format): Messages {
         ...(failed > 0 ? [`${show(failed)} ${english(failed, 'needs', 'need')} you`] : []),
       ].join(' · '),
       verdictFrom(counts, sender) {
-        const { word, total, stored, verified, failed } = counts;
+        const { word, total, stored, verified, alreadyThere, failed } = counts;
         const from = `${files(total, word)} from ${sender}: `;
         if (stored < total) return failed > 0 ? `${from}${show(stored)} stored, ${show(failed)} ${english(failed, 'needs', 'need')} you` : `${from}${stored === 0 ? 'cancelled' : `${show(stored)} stored`}`;
         const all = total === 1 ? 'stored' : 'all stored';
+        if (alreadyThere > 0) return `${from}${alreadyThere === total ? `${english(total, 'was', 'all were')} there already` : `${all}, ${thereAlready(alreadyThere)}`}`;
         return from + (verified === total ? `${all} and verified` : verified > 0 ? `${all}, ${show(verified)} verified` : all);
       },
       waitsForDevice: 'It continues when that device is back.',

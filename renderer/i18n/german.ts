@@ -21,9 +21,11 @@ export function createGerman({ count: show }: Format): Messages {
     if (verified === 0) return '';
     return verified < stored ? `, ${show(verified)} geprüft` : stored === 1 ? ' und geprüft' : `, ${word === 'files' ? 'jede' : 'jedes'} einzelne geprüft`;
   };
+  const thereAlready = (count: number): string => `${show(count)} ${german(count, 'war', 'waren')} schon da`;
   const verdict = (counts: VerdictCounts): string => {
-    const { word, total, stored, failed } = counts;
-    if (stored === total) return `${total === 1 ? `${files(1, word)} ist` : `Alle ${files(total, word)} sind`} angekommen${checked(counts)}`;
+    const { word, total, stored, alreadyThere, failed } = counts;
+    if (alreadyThere === total) return `${total === 1 ? `${files(1, word)} war` : `Alle ${files(total, word)} waren`} schon da`;
+    if (stored === total) return `${total === 1 ? `${files(1, word)} ist` : `Alle ${files(total, word)} sind`} angekommen${alreadyThere > 0 ? `, ${thereAlready(alreadyThere)}` : checked(counts)}`;
     if (failed > 0) return `${files(total, word)}: ${show(stored)} gespeichert, ${show(failed)} ${german(failed, 'braucht', 'brauchen')} Sie`;
     return stored === 0 ? 'Abgebrochen' : `${files(stored, word)} ${german(stored, 'ist', 'sind')} angekommen${checked(counts)}`;
   };
@@ -43,6 +45,7 @@ export function createGerman({ count: show }: Format): Messages {
       FILE_TOO_LARGE_FOR_DISK: ['Das Laufwerk des Computers fasst keine Dateien über 4 GB. Nichts davon wurde gesendet.', null],
       FILE_CHANGED: ['Die Datei wurde nach der Auswahl verändert oder verschoben.', 'Hier entfernen und neu auswählen.'],
       FILE_UNREADABLE: ['Die Datei konnte nicht gelesen werden.', 'Hier entfernen und neu auswählen.'],
+      DUPLICATES_NOT_ALLOWED: ['Der Computer lässt nicht mehr wählen, was mit Namen geschieht, die es schon gibt. Nichts davon wurde gespeichert.', 'Diese Seite neu laden und die Datei neu wählen.'],
       FILENAME_INVALID: ['Der Name ist nicht verwendbar.', 'Datei umbenennen und neu auswählen.'],
       PATH_TOO_DEEP: ['Sie liegt zu viele Ordner tief.', 'Einen Ordner wählen, der näher an ihr liegt.'],
       PATH_TOO_LONG: ['Ihr Pfad ist zu lang.', 'Einen Ordnernamen kürzen und neu auswählen.'],
@@ -75,6 +78,17 @@ export function createGerman({ count: show }: Format): Messages {
     sizeUnknown: 'Größe unbekannt',
     keptAs: (name) => `Gespeichert als ${name}`,
     fileList: 'Dateien',
+
+    duplicates: {
+      title: 'Wenn es einen Namen schon gibt',
+      policies: { 'keep-both': 'Beide behalten', 'skip-same': 'Gleiche Datei überspringen', replace: 'Ersetzen' },
+      hints: {
+        'keep-both': 'Nichts wird überschrieben. Die neuere Datei bekommt eine Nummer: foto (1).jpg',
+        'skip-same': 'Was Byte für Byte schon da ist, wird nicht noch einmal gespeichert. Andere Dateien kommen daneben.',
+        replace: 'Die neuere Datei tritt an die Stelle der älteren, die dann weg ist. Was zusammen gesendet wird, ersetzt einander nie.',
+      },
+      clashes: { wasThere: 'War schon da', replaced: 'Hat eine ältere Datei ersetzt', replacedSince: 'Durch eine neuere Datei ersetzt' },
+    },
 
     cancel: 'Abbrechen',
     cancelNamed: (name) => `${name} abbrechen`,
@@ -162,6 +176,8 @@ export function createGerman({ count: show }: Format): Messages {
       change: 'Ändern …',
       folderAway: (folder) => `Der Ordner ${folder} ist nicht da. Das Laufwerk wieder anschließen oder einen anderen Ordner wählen. Nichts geht verloren.`,
       chooseAnother: 'Anderen wählen …',
+      sameNames: 'Gleiche Namen …',
+      guestsChoose: 'Gäste dürfen für das wählen, was sie senden',
       totals: ({ total, moving, paused, interrupted, stored, verified, failed }) => [
         files(total, 'files'),
         ...(moving > 0 ? [`${show(moving)} unterwegs`] : []),
@@ -171,10 +187,11 @@ export function createGerman({ count: show }: Format): Messages {
         ...(failed > 0 ? [`${show(failed)} ${german(failed, 'braucht', 'brauchen')} Sie`] : []),
       ].join(' · '),
       verdictFrom(counts, sender) {
-        const { word, total, stored, verified, failed } = counts;
+        const { word, total, stored, verified, alreadyThere, failed } = counts;
         const from = `${files(total, word)} von ${sender}: `;
         if (stored < total) return failed > 0 ? `${from}${show(stored)} gespeichert, ${show(failed)} ${german(failed, 'braucht', 'brauchen')} Sie` : `${from}${stored === 0 ? 'abgebrochen' : `${show(stored)} gespeichert`}`;
         const all = total === 1 ? 'gespeichert' : 'alle gespeichert';
+        if (alreadyThere > 0) return `${from}${alreadyThere === total ? `${german(total, 'war', 'waren alle')} schon da` : `${all}, ${thereAlready(alreadyThere)}`}`;
         return from + (verified === total ? `${all} und geprüft` : verified > 0 ? `${all}, ${show(verified)} geprüft` : all);
       },
       waitsForDevice: 'Es geht weiter, sobald jenes Gerät wieder da ist.',

@@ -1,5 +1,7 @@
 import type { BridgeFailureCode } from '../../electron/contracts/bridge.ts';
+import type { DuplicatePolicy } from '../../server/contracts/duplicates.ts';
 import type { FailureCode } from '../../server/contracts/failure.ts';
+import type { ClashWord } from '../composables/queue-row.ts';
 import type { Format } from '../format.ts';
 
 /** What a number of files is called: "photos" when all are pictures, "videos" when all are films. */
@@ -12,6 +14,8 @@ export interface VerdictCounts {
   readonly stored: number;
   /** Of the stored ones, those that both ends hashed to the same. */
   readonly verified: number;
+  /** Of the stored ones, those of which the same bytes were there before. */
+  readonly alreadyThere: number;
   readonly failed: number;
   readonly cancelled: number;
 }
@@ -55,6 +59,14 @@ export interface Messages {
   readonly sizeUnknown: string;
   readonly keptAs: (name: string) => string;
   readonly fileList: string;
+
+  /** Names that exist already. */
+  readonly duplicates: {
+    readonly title: string;
+    readonly policies: Readonly<Record<DuplicatePolicy, string>>;
+    readonly hints: Readonly<Record<DuplicatePolicy, string>>;
+    readonly clashes: Readonly<Record<ClashWord, string>>;
+  };
 
   readonly cancel: string;
   readonly cancelNamed: (name: string) => string;
@@ -145,6 +157,9 @@ export interface Messages {
     readonly change: string;
     readonly folderAway: (folder: string) => string;
     readonly chooseAnother: string;
+    /** Opens what the owner decides about names that exist already. */
+    readonly sameNames: string;
+    readonly guestsChoose: string;
     readonly totals: (counts: WindowTotals) => string;
     /** The verdict as the computer's person reads it, with who it came from. */
     readonly verdictFrom: (counts: VerdictCounts, sender: string) => string;

@@ -10,12 +10,15 @@ import type { Sender } from '../sender/sender.ts';
 import { useAwake } from './use-awake.ts';
 import { createSafeStorage } from './safe-storage.ts';
 import { createSessionStore } from './session-store.ts';
+import { useDuplicates, type Duplicates } from './use-duplicates.ts';
 import { useLeaveQuestion } from './use-leave-question.ts';
 import { useSession, type Session } from './use-session.ts';
 import { useUnfinished, type Unfinished } from './use-unfinished.ts';
 
 export interface Page {
   readonly session: Session;
+  /** What this device wants for names that exist already. */
+  readonly duplicates: Duplicates;
   readonly sender: Sender;
   readonly queue: Queue;
   readonly rows: ComputedRef<readonly QueueRow[]>;
@@ -39,7 +42,8 @@ export function usePage(): Page {
     queue.wake();
     sender.resume();
   });
-  const { sender, items, busy } = useSender(session.client);
+  const duplicates = useDuplicates(storage, session.state);
+  const { sender, items, busy } = useSender(session.client, () => duplicates.chosen.value);
   const queue = useQueue(session.client, { busy, learned: sender.learn });
   watch(session.state, ({ kind }) => { if (kind !== 'open') queue.stop(); });
 
@@ -49,8 +53,8 @@ export function usePage(): Page {
   });
   const summary = computed(() => summarizeRows(rows.value));
   const counts = computed(() => {
-    const { sent, stored, verified, failed, cancelled } = summary.value;
-    return { word: fileWord(sent.map(({ kind }) => kind)), total: sent.length, stored, verified, failed, cancelled };
+    const { sent, stored, verified, alreadyThere, failed, cancelled } = summary.value;
+    return { word: fileWord(sent.map(({ kind }) => kind)), total: sent.length, stored, verified, alreadyThere, failed, cancelled };
   });
 
   // The sender tells of every change through its items.
@@ -68,5 +72,5 @@ export function usePage(): Page {
   const unfinished = useUnfinished({ storage, client: session.client, sender, items, queue: queue.queue });
   useLeaveQuestion({ items, remember: unfinished.remember });
 
-  return { session, sender, queue, rows, summary, counts, nextTryAtMs, awake, unfinished, unreadable: ref([]) };
+  return { session, duplicates, sender, queue, rows, summary, counts, nextTryAtMs, awake, unfinished, unreadable: ref([]) };
 }

@@ -1,4 +1,5 @@
 import { MAX_FILES_PER_REQUEST, MAX_MANIFEST_BYTES } from '../../server/contracts/api.ts';
+import type { DuplicatePolicy } from '../../server/contracts/duplicates.ts';
 import type { AnnouncedFile, UploadRecord } from '../../server/contracts/upload.ts';
 import type { Client } from '../api/client.ts';
 import type { PickedFile } from './picked-file.ts';
@@ -33,9 +34,9 @@ export function splitAnnouncement(files: readonly QueuedFile[]): readonly (reado
 }
 
 /** Tells the server what will come, so that both sides see it as waiting. Answers what the server has, by id. */
-export async function announce(client: Client, files: readonly QueuedFile[], signal: AbortSignal): Promise<ReadonlyMap<string, UploadRecord>> {
+export async function announce(client: Client, files: readonly QueuedFile[], signal: AbortSignal, duplicates?: DuplicatePolicy): Promise<ReadonlyMap<string, UploadRecord>> {
   const batch = files[0]?.batch;
-  const body = { ...(batch === undefined ? {} : { batch }), files: files.map(describeFile) };
+  const body = { ...(batch === undefined ? {} : { batch }), files: files.map(describeFile), ...(duplicates === undefined ? {} : { duplicates }) };
   const reply = await client.call('POST /api/batches', { body, signal });
   return new Map(reply.uploads.map((record) => [record.id, record]));
 }

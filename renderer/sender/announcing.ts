@@ -2,6 +2,7 @@ import type { UploadRecord } from '../../server/contracts/upload.ts';
 import type { Client } from '../api/client.ts';
 import { announce, splitAnnouncement } from './announce.ts';
 import { checkLimits } from './check-limits.ts';
+import type { DuplicateChoices } from './duplicate-choices.ts';
 import type { FileFates } from './file-fates.ts';
 import type { RequestLimits } from './plan-request.ts';
 import type { Recovery } from './recovery.ts';
@@ -24,13 +25,14 @@ interface AnnouncingOptions {
   readonly fates: FileFates;
   readonly recovery: Recovery;
   readonly life: AbortSignal;
+  readonly duplicates: DuplicateChoices;
   /** Some files are announced and may go, or something else about files has changed. */
   readonly advanced: () => void;
   /** These were given up while they were being announced, and the server knows them now. */
   readonly unwanted: (ids: readonly string[]) => void;
 }
 
-export function createAnnouncing({ client, list, fates, recovery, life, advanced, unwanted }: AnnouncingOptions): Announcing {
+export function createAnnouncing({ client, list, fates, recovery, life, duplicates, advanced, unwanted }: AnnouncingOptions): Announcing {
   let limits: RequestLimits = { maxFiles: Number.POSITIVE_INFINITY, maxBytes: Number.POSITIVE_INFINITY };
 
   function isUnannounced(id: string): boolean {
@@ -61,7 +63,9 @@ export function createAnnouncing({ client, list, fates, recovery, life, advanced
         const refused = checkLimits(files, server);
         for (const [id, failure] of refused) list.setState([id].filter(list.isOpen), { kind: 'failed', failure });
         for (const part of splitAnnouncement(files.filter(({ id }) => !refused.has(id)))) {
-          const known = await announce(client, part, life);
+          const batch = part[0]?.batch ?? '';
+          duplicates.decide(batch, server.duplicates.allowed);
+          const known = await announce(client, part, life, duplicates.of(batch));
           recovery.succeeded();
           for (const { id } of part) takeAnnounced(id, known.get(id));
           advanced();

@@ -1,6 +1,7 @@
 import type { UploadRecord } from '../../server/contracts/upload.ts';
 import { ServerUnreachable } from '../api/api-failure.ts';
 import type { Client } from '../api/client.ts';
+import type { DuplicateChoices } from './duplicate-choices.ts';
 import type { FileFates } from './file-fates.ts';
 import { gatherForm, type GatheredForm } from './gather-form.ts';
 import type { FileHasher } from './hash/file-hasher.ts';
@@ -13,6 +14,7 @@ import type { SendList } from './send-list.ts';
 
 interface FormRoadOptions {
   readonly client: Client;
+  readonly duplicates: DuplicateChoices;
   readonly hasher: FileHasher;
   readonly list: SendList;
   readonly fates: FileFates;
@@ -28,7 +30,7 @@ export interface FormRoad extends Road {
 }
 
 /** Small files, many in one multipart request, read and hashed before it is their turn to travel. */
-export function createFormRoad({ client, hasher, list, fates, recovery, changed }: FormRoadOptions): FormRoad {
+export function createFormRoad({ client, duplicates, hasher, list, fates, recovery, changed }: FormRoadOptions): FormRoad {
   const prepared = new Map<string, Promise<GatheredForm>>();
 
   const keyOf = (files: readonly QueuedFile[]): string => files.map(({ id }) => id).join(' ');
@@ -63,7 +65,7 @@ export function createFormRoad({ client, hasher, list, fates, recovery, changed 
       if (!ids.every(list.isWaiting)) return;
       list.setState(ids, { kind: 'sending', resuming: false });
       changed();
-      const { uploads } = await client.sendForm(gathered.form, batch, {
+      const { uploads } = await client.sendForm(gathered.form, { batch, duplicates: duplicates.of(batch) }, {
         signal,
         sent(bytes) {
           watch.alive();

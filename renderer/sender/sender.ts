@@ -1,6 +1,8 @@
+import type { DuplicatePolicy } from '../../server/contracts/duplicates.ts';
 import type { UploadRecord } from '../../server/contracts/upload.ts';
 import type { Client } from '../api/client.ts';
 import { createAnnouncing } from './announcing.ts';
+import { createDuplicateChoices } from './duplicate-choices.ts';
 import { createFileFates } from './file-fates.ts';
 import { createForgetting } from './forget-on-server.ts';
 import { createFormRoad } from './form-road.ts';
@@ -51,12 +53,14 @@ interface SenderOptions {
   readonly client: Client;
   readonly hasher: FileHasher;
   readonly pieces: PieceKind;
+  /** What the person wants for names that exist already; null: what is usual on the server. */
+  readonly duplicates: () => DuplicatePolicy | null;
   /** Called after every change of `items`, and so many times in a row. */
   readonly changed: () => void;
 }
 
 /** Brings picked files to the server and keeps each one's outcome. */
-export function createSender({ client, hasher, pieces, changed }: SenderOptions): Sender {
+export function createSender({ client, hasher, pieces, duplicates: wanted, changed }: SenderOptions): Sender {
   const life = new AbortController();
   const list = createSendList();
   const forgetting = createForgetting(client, life.signal);
@@ -69,15 +73,16 @@ export function createSender({ client, hasher, pieces, changed }: SenderOptions)
     },
     useless(ids) { void dropOnServer(ids); },
   });
+  const duplicates = createDuplicateChoices(wanted);
   const announcing = createAnnouncing({
-    client, list, fates, recovery, life: life.signal,
+    client, list, fates, recovery, life: life.signal, duplicates,
     advanced() { runs.pump(); },
     unwanted(ids) { void dropOnServer(ids); },
   });
   const hashes = createHashJobs(hasher);
   const runs = createRequestRuns({
-    small: createFormRoad({ client, hasher, list, fates, recovery, changed }),
-    large: createTusRoad({ client, hashes, pieces, list, recovery, changed }),
+    small: createFormRoad({ client, duplicates, hasher, list, fates, recovery, changed }),
+    large: createTusRoad({ client, duplicates, hashes, pieces, list, recovery, changed }),
     list, fates, limits: announcing.limits, life: life.signal, changed,
   });
 

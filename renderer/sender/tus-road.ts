@@ -1,5 +1,6 @@
 import { ServerUnreachable } from '../api/api-failure.ts';
 import type { Client } from '../api/client.ts';
+import type { DuplicateChoices } from './duplicate-choices.ts';
 import { FileChanged } from './file-changed.ts';
 import type { HashJobs } from './hash/hash-jobs.ts';
 import { orAborted } from './or-aborted.ts';
@@ -12,6 +13,7 @@ import { sendByTus } from './tus-upload.ts';
 
 interface TusRoadOptions {
   readonly client: Client;
+  readonly duplicates: DuplicateChoices;
   readonly hashes: HashJobs;
   readonly pieces: PieceKind;
   readonly list: SendList;
@@ -20,7 +22,7 @@ interface TusRoadOptions {
 }
 
 /** Large files, each in pieces that can be resumed, hashed beside their sending. */
-export function createTusRoad({ client, hashes, pieces, list, recovery, changed }: TusRoadOptions): Road {
+export function createTusRoad({ client, duplicates, hashes, pieces, list, recovery, changed }: TusRoadOptions): Road {
   return {
     async send({ files }, { signal, watch, connect, breakOff }) {
       const queued = files[0];
@@ -37,7 +39,7 @@ export function createTusRoad({ client, hashes, pieces, list, recovery, changed 
       // What the server was last known to have: a line may break at every try, and still bring it further.
       let most = list.items.get(id)?.arrivedBytes ?? 0;
       const { verified } = await sendByTus(queued, {
-        tus: client.tus, pieces, begun, signal,
+        tus: client.tus, pieces, begun, signal, duplicates: duplicates.of(queued.batch),
         digest: {
           isKnown: hash.isDone,
           async wait() {

@@ -1,3 +1,4 @@
+import type { DuplicatePolicy } from '../../server/contracts/duplicates.ts';
 import type { FailureCode } from '../../server/contracts/failure.ts';
 import type { FileDigest } from '../../server/contracts/upload.ts';
 import { ApiFailure, ServerUnreachable } from '../api/api-failure.ts';
@@ -37,6 +38,8 @@ interface TusOptions {
   /** True when an earlier try has made the upload: it is asked for, not made. */
   readonly begun: boolean;
   readonly digest: ComingDigest;
+  /** For a name that exists already; undefined: what is usual on the server. */
+  readonly duplicates: DuplicatePolicy | undefined;
   readonly signal: AbortSignal;
   /** Told where the upload stands, whenever the server says so. */
   readonly advanced: (offset: number) => void;
@@ -49,10 +52,10 @@ interface TusOptions {
  * When this resolves, the file is stored; `verified` when they went with their hash, which the server has checked.
  * @throws FileChanged, and as Client.call; what had arrived stays there for the next try
  */
-export async function sendByTus(queued: QueuedFile, { tus, pieces, begun, digest, signal, advanced, sent }: TusOptions): Promise<{ readonly verified: boolean }> {
+export async function sendByTus(queued: QueuedFile, { tus, pieces, begun, digest, duplicates, signal, advanced, sent }: TusOptions): Promise<{ readonly verified: boolean }> {
   const { id, batch, file, folder } = queued;
   const reader = createPieceReader(file, pieces);
-  const create = (): Promise<TusStanding> => tus.create({ id, batch, name: file.name, folder, size: file.size }, signal);
+  const create = (): Promise<TusStanding> => tus.create({ id, batch, name: file.name, folder, size: file.size, duplicates }, signal);
   const find = (): Promise<TusStanding> => tus.standing(id, signal).catch((error: unknown) => {
     if (isFailureOf(error, GONE_CODES)) return create();
     throw error;

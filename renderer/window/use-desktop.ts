@@ -1,5 +1,6 @@
 import { onScopeDispose, ref, shallowRef, type Ref, type ShallowRef } from 'vue';
 import type { Answer, DesktopBridge, DesktopSettings, MenuCommand, ReceiveState, SentFiles } from '../../electron/contracts/bridge.ts';
+import type { DuplicateRules } from '../../server/contracts/duplicates.ts';
 import { ApiFailure, ServerUnreachable } from '../api/api-failure.ts';
 import { createClient, type Client } from '../api/client.ts';
 import { createWindowPlatform } from '../api/window-platform.ts';
@@ -24,6 +25,7 @@ export interface Desktop {
   unpause(ids: readonly string[] | null): Promise<void>;
   show(id: string | null): Promise<void>;
   chooseFolder(): Promise<void>;
+  setDuplicates(rules: DuplicateRules): Promise<void>;
   setReceive(on: boolean): Promise<void>;
   /** Cancels what is on its way, drops what has ended from the list; stored files stay where they are. */
   drop(ids: readonly string[]): Promise<void>;
@@ -72,6 +74,7 @@ export function useDesktop(bridge: DesktopBridge<File>, changed: () => void, onM
     async unpause(ids) { take(await bridge.unpause(ids)); },
     async show(id) { take(await bridge.showInFolder(id)); },
     async chooseFolder() { settings.value = take(await bridge.chooseUploadFolder()) ?? settings.value; },
+    async setDuplicates(rules) { settings.value = take(await bridge.setDuplicates(rules)) ?? settings.value; },
     async setReceive(on) { receive.value = take(await bridge.setReceive(on)) ?? receive.value; },
     async drop(ids) {
       for (const id of ids) {

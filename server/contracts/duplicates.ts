@@ -14,5 +14,5 @@ export interface DuplicateRules {
   readonly guestsChoose: boolean;
 }
 
-/** Form field and tus metadata key that name a policy; in JSON bodies and manifests it is the key of the same name. */
+/** Query parameter or field of a form, and tus metadata key, that name a policy; in JSON bodies and manifests the key is the same. */
 export const DUPLICATES_FIELD = 'duplicates';

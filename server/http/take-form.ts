@@ -129,6 +129,7 @@ class Form {
     // Bytes that are on disk need no room any more.
     hold?.follow(() => (totalBytes ?? 0) - (this.#progress?.bytes() ?? 0));
     this.signal = AbortSignal.any([this.#ending.signal, limits.stopping]);
+    this.#readDuplicates(request.query[DUPLICATES_FIELD]);
     this.#key = keyOf(request);
     if (this.#key !== undefined) this.#openProgress();
   }

@@ -1,6 +1,7 @@
 import type { Page } from '@playwright/test';
 import { encode } from 'uqr';
 import type { BridgedRequest, DesktopBridge, MenuCommand, ReceiveState, RecoveredUploads } from '../../../electron/contracts/bridge.ts';
+import type { DuplicateRules } from '../../../server/contracts/duplicates.ts';
 import { OWNER_TOKEN } from '../../helpers/launch-server.ts';
 import type { Box } from './fixtures.ts';
 
@@ -43,6 +44,7 @@ function putBridge({ token, receiving, folder, recovered }: Seed): void {
   const pausedListeners = new Set<(ids: readonly string[]) => void>();
   const menuListeners = new Set<(command: MenuCommand) => void>();
   let receive: ReceiveState = { on: false };
+  let duplicates: DuplicateRules = { policy: 'keep-both', guestsChoose: false };
 
   async function ask({ id, method, path, headers, body }: BridgedRequest): ReturnType<DesktopBridge<File>['fetch']> {
     const abort = new AbortController();
@@ -99,8 +101,13 @@ function putBridge({ token, receiving, folder, recovered }: Seed): void {
       calls.push(`showInFolder ${id ?? 'folder'}`);
       return id === null ? { ok: true, value: null } : { ok: false, failure: { code: 'FILE_MISSING', message: 'The file is no longer there.' } };
     },
-    async getSettings() { return { uploadFolder: folder }; },
-    async chooseUploadFolder() { return { ok: true, value: { uploadFolder: `${folder}/Elsewhere` } }; },
+    async getSettings() { return { uploadFolder: folder, duplicates }; },
+    async chooseUploadFolder() { return { ok: true, value: { uploadFolder: `${folder}/Elsewhere`, duplicates } }; },
+    async setDuplicates(rules) {
+      calls.push(`setDuplicates ${JSON.stringify(rules)}`);
+      duplicates = rules;
+      return { ok: true, value: { uploadFolder: folder, duplicates } };
+    },
     async getReceive() { return receive; },
     async setReceive(on) {
       receive = on ? receiving : { on: false };
