@@ -1,7 +1,6 @@
 import type { BridgeFailureCode } from '../../electron/contracts/bridge.ts';
 import type { DuplicatePolicy } from '../../server/contracts/duplicates.ts';
 import type { FailureCode } from '../../server/contracts/failure.ts';
-import type { ClashWord } from '../composables/queue-row.ts';
 import type { Format } from '../format.ts';
 
 /** What a number of files is called: "photos" when all are pictures, "videos" when all are films. */
@@ -22,6 +21,9 @@ export interface VerdictCounts {
 
 export type StateWord =
   | 'ready' | 'waiting' | 'receiving' | 'reconnecting' | 'interrupted' | 'paused' | 'finishing' | 'stored' | 'verified' | 'failed' | 'cancelled';
+
+/** How a file fared with one of its name that was there before. */
+export type ClashWord = 'wasThere' | 'replaced' | 'replacedSince';
 
 /** What a bar shows, from what a browser claims to what both ends agree on. */
 export type LayerWord = 'sent' | 'stored' | 'verified';
