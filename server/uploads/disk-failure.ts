@@ -1,3 +1,4 @@
+import { constants } from 'node:os';
 import { Failure, systemErrorCode } from '../failure.ts';
 import type { FailureCode } from '../contracts/failure.ts';
 
@@ -5,6 +6,8 @@ import type { FailureCode } from '../contracts/failure.ts';
 const MEANING: Readonly<Record<string, FailureCode>> = {
   ENOSPC: 'INSUFFICIENT_STORAGE',
   EDQUOT: 'INSUFFICIENT_STORAGE',
+  // libuv has no name for it (uv.h, UV_ERRNO_MAP).
+  [`Unknown system error -${constants.errno.EDQUOT}`]: 'INSUFFICIENT_STORAGE',
   EFBIG: 'INSUFFICIENT_STORAGE',
   EIO: 'STORAGE_IO_ERROR',
   // A folder of the path lies on another disk.

@@ -22,5 +22,5 @@ async function withServer(run: ChaosRun, use: (server: ChaosServer) => Promise<C
 
 for (const run of chosenRuns(1)) {
   if (UPPY_FAULTS.includes(run.fault)) test(`Uppy: ${titleOf(run)}`, ({ page }) => withServer(run, (server) => openUppy(page, server)));
-  if (TUS_JS_CLIENT_FAULTS.includes(run.fault)) test(`tus-js-client: ${titleOf(run)}`, () => withServer(run, (server) => Promise.resolve(createTusJsClient(server))));
+  if (TUS_JS_CLIENT_FAULTS.includes(run.fault)) test(`E19: tus-js-client: ${titleOf(run)}`, () => withServer(run, (server) => Promise.resolve(createTusJsClient(server))));
 }

@@ -13,7 +13,7 @@ import { isSkipped } from '../helpers/tools.ts';
 import { waitUntil } from '../helpers/wait-until.ts';
 
 describe.skipIf(isSkipped('nginx') || isSkipped('redis-server'))('two processes behind nginx', () => {
-  test('are one server to a client that asks by key: whichever answers knows how much has arrived', async () => {
+  test('I10: are one server to a client that asks by key: whichever answers knows how much has arrived', async () => {
     const [redis, port] = await Promise.all([startRedis(), findFreePort()]);
     const host = `127.0.0.1:${port}`;
     const args = ['--cache', redis.url, '--allow-host', host, '--code', TEST_CODE];

@@ -57,9 +57,9 @@ describe('the side for other devices', () => {
     expect((await createClient(second.addresses[0] ?? '', first.code.replace(' ', '')).request('GET', '/api/uploads')).status).toBe(401);
   });
 
-  test.each([['a port that is taken', 'PORT_IN_USE'], ['an address that is not ours', 'ADDRESS_NOT_AVAILABLE']])('%s is a failure with a name', async (what, code) => {
+  test.each([['I6: a port that is taken', 'PORT_IN_USE'], ['an address that is not ours', 'ADDRESS_NOT_AVAILABLE']])('%s is a failure with a name', async (_what, code) => {
     const server = await startTestServer();
-    const wanted = what === 'a port that is taken' ? { host: '127.0.0.1', port: server.port } : { host: '203.0.113.7', port: 0 };
+    const wanted = code === 'PORT_IN_USE' ? { host: '127.0.0.1', port: server.port } : { host: '203.0.113.7', port: 0 };
     await expect(server.running.openLan(wanted)).rejects.toMatchObject({ code });
     expect((await server.guest.request('GET', '/api/uploads')).status).toBe(200);
   });

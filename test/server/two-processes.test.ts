@@ -55,7 +55,7 @@ for (const [name, isLeftOut, start] of [['Redis', isSkipped('redis-server'), sta
 }
 
 describe('two processes that share a folder', () => {
-  test('starting the second leaves alone what the first is receiving', async () => {
+  test('I6: starting the second leaves alone what the first is receiving', async () => {
     const one = await startCli();
     const content = sampleBytes(2_000_000);
     const upload = await openSlowUpload(one, { content, name: 'photo.jpg' });
@@ -67,7 +67,7 @@ describe('two processes that share a folder', () => {
     expect(await listTree(one.folder)).toEqual(new Map([['other.txt', sha256('other')], ['photo.jpg', sha256(content)]]));
   });
 
-  test('never give two files one name', async () => {
+  test('I6: never give two files one name', async () => {
     const one = await startCli();
     const other = await startCli({ folder: one.folder });
     const contents = Array.from({ length: 40 }, (_, index) => sampleBytes(2000, index + 1));

@@ -55,9 +55,10 @@ describe.skipIf(isSkipped('strace'))('what the system is asked to do', () => {
   test.each([
     ['fsync', 'EIO', 500, 'STORAGE_IO_ERROR'],
     ['fsync', 'ENOSPC', 507, 'INSUFFICIENT_STORAGE'],
+    ['fsync', 'EDQUOT', 507, 'INSUFFICIENT_STORAGE'],
     ['link,linkat', 'EIO', 500, 'STORAGE_IO_ERROR'],
     ['link,linkat', 'EXDEV', 500, 'STORAGE_IO_ERROR'],
-  ])('F4, F5, F6: when %s fails with %s, nothing is published', async (calls, error, status, code) => {
+  ])('F3, F4, F5, F6: when %s fails with %s, nothing is published', async (calls, error, status, code) => {
     const server = await startTraced(['-e', `trace=${calls}`, '-e', `inject=${calls}:error=${error}`]);
     const answer = await server.guest.post('/api/uploads', buildForm([file('photo.jpg', sampleBytes(100_000))]));
     expect([answer.status, readFailureCode(answer)]).toEqual([status, code]);
