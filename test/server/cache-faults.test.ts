@@ -15,6 +15,9 @@ import { watchDisk } from '../helpers/watch-disk.ts';
 /** 250 ms for the cache, and what a request takes on a busy machine. */
 const LONGEST_MS = 700;
 
+/** G1: how much longer a start may take because the cache does not answer. */
+const WITHIN_MS = 1000;
+
 async function timed<Value>(job: () => Promise<Value>): Promise<Value> {
   const beganMs = performance.now();
   const value = await job();
@@ -41,10 +44,13 @@ for (const [name, isLeftOut, start] of [['Redis', isSkipped('redis-server'), sta
     test('G1: absent at the start: up all the same, degraded, uploads work', async () => {
       const cache = await start();
       await cache.kill();
+      // What a start takes on this machine, busy as it is, when there is no cache to ask.
+      await startTestServer();
+      const startedMs = performance.now();
+      await startTestServer();
       const beganMs = performance.now();
       const server = await startTestServer({ cacheUrl: cache.url });
-      // It waits 250 ms for the cache; the rest is a busy machine's.
-      expect(performance.now() - beganMs).toBeLessThan(4000);
+      expect(performance.now() - beganMs).toBeLessThan(beganMs - startedMs + WITHIN_MS);
       expect(await health(server)).toEqual(DEGRADED);
       const disk = await watchDisk(server);
       expect((await timed(() => server.guest.send(buildForm([file('a.txt', 'a')])))).status).toBe(201);
