@@ -21,7 +21,7 @@ function runOf({ annotations, results }) {
 }
 
 function firstLine(message = 'ended without a word') {
-  // eslint-disable-next-line no-control-regex
+  // eslint-disable-next-line no-control-regex -- colours for terminals begin with one
   return message.replaceAll(/\u001b\[[\d;]*m/g, '').split('\n')[0].replace(/^Error: /, '');
 }
 

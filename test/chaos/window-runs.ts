@@ -9,8 +9,7 @@ import { createWindowSender, createWiredApp, type WiredApp } from './window-send
 
 /** One app for all runs; after a failure Playwright begins again with a new process, and so with a new app. */
 const test = base.extend<object, { readonly wired: WiredApp }>({
-  // Playwright finds out by the pattern what a fixture needs; this one needs nothing.
-  // eslint-disable-next-line no-empty-pattern
+  // eslint-disable-next-line no-empty-pattern -- Playwright finds out by the pattern what a fixture needs; this one needs nothing
   wired: [async ({}, use) => {
     const wired = await createWiredApp();
     await wired.start();

@@ -55,8 +55,7 @@ export const test = base.extend<Fixtures>({
     await server.stop();
   },
 
-  // Playwright finds out by the pattern what a fixture needs; this one needs nothing.
-  // eslint-disable-next-line no-empty-pattern
+  // eslint-disable-next-line no-empty-pattern -- Playwright finds out by the pattern what a fixture needs; this one needs nothing
   async inbox({}, use) {
     const temp = await makeTempFolder();
     await use({
