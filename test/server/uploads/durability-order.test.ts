@@ -10,12 +10,12 @@ import { makeTempFolder } from '../../helpers/temp-folder.ts';
 import { findTool, isSkipped } from '../../helpers/tools.ts';
 
 /** A headless server whose system calls strace writes down, or makes fail. */
-async function startTraced(options: readonly string[]): Promise<CliServer & { readonly trace: () => Promise<readonly string[]> }> {
+async function startTraced(options: readonly string[], args: readonly string[] = []): Promise<CliServer & { readonly trace: () => Promise<readonly string[]> }> {
   const temp = await makeTempFolder();
   onTestFinished(() => temp.remove());
   const path = join(temp.path, 'trace');
   // -D keeps the server our own child, so that the test can end it.
-  const server = await startCli({ under: [findTool('strace'), '-D', '-f', '-y', '-qq', '-o', path, ...options] });
+  const server = await startCli({ args, under: [findTool('strace'), '-D', '-f', '-y', '-qq', '-o', path, ...options] });
   return { ...server, trace: async () => (await readFile(path, 'utf8')).split('\n') };
 }
 
@@ -36,6 +36,24 @@ describe.skipIf(isSkipped('strace'))('what the system is asked to do', () => {
     };
     expect(Object.entries(steps).filter(([, at]) => at === -1)).toEqual([]);
     expect(Object.values(steps)).toEqual(Object.values(steps).toSorted((one, other) => one - other));
+    expect(await listTree(server.folder)).toEqual(new Map([['photo.jpg', sha256(content)]]));
+  });
+
+  test('F14: when a file replaces another it is write, fsync, rename, fsync of the folder, and only then the answer', async () => {
+    const server = await startTraced(['-s', '64', '-e', 'trace=write,writev,pwrite64,pwritev,fsync,rename,renameat,renameat2,unlink,unlinkat'], ['--duplicates', 'replace']);
+    const content = sampleBytes(300_000);
+    for (const each of ['old', content]) expect((await server.guest.send(buildForm([file('photo.jpg', each)]))).status).toBe(201);
+    const lines = await server.trace();
+    const last = (pattern: RegExp): number => lines.findLastIndex((line) => pattern.test(line));
+    const staged = `${STAGING_NAME}/[^>"]+\\.part`;
+    const steps = [
+      new RegExp(`write[v64]*\\(\\d+<[^>]*${staged}>`, 'u'), new RegExp(`fsync\\(\\d+<[^>]*${staged}>`, 'u'), new RegExp(`rename\\w*\\(.*${staged}".*photo\\.jpg"`, 'u'),
+      /fsync\(\d+<[^>]*uploads>/u, /HTTP\/1\.1 201/u,
+    ].map(last);
+    expect(steps).not.toContain(-1);
+    expect(steps).toEqual(steps.toSorted((one, other) => one - other));
+    // The old one is never taken away first.
+    expect(lines.filter((line) => /unlink\w*\(.*photo\.jpg"/u.test(line))).toEqual([]);
     expect(await listTree(server.folder)).toEqual(new Map([['photo.jpg', sha256(content)]]));
   });
 
