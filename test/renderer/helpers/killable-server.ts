@@ -27,7 +27,7 @@ export async function createKillableServer(folder: string, hosts: readonly strin
       child = started;
       let said = '';
       started.stdout.setEncoding('utf8').on('data', (text: string) => { said += text; });
-      await waitUntil('the server to be ready', () => said.includes('\n') || (started.exitCode === null ? false : Promise.reject(new Error('It ended at once'))), 15_000);
+      await waitUntil('the server to be ready', () => said.includes('\n') || (started.exitCode === null ? false : Promise.reject(new Error('It ended at once'))), 45_000);
     },
     async kill() {
       const ending = child;
