@@ -110,22 +110,31 @@ export function createSendQueue(target: GroupTarget, unfinished: UnfinishedList)
     else interrupted.add(id);
   }
 
-  async function announceAll(files: readonly FileToSend[]): Promise<number> {
-    const refused = await Promise.all([...groupByBatch(files)].map(([batch, batchFiles]) => announceAgain(announcing(), batch, batchFiles)));
+  async function announceAll(files: readonly FileToSend[], target = announcing()): Promise<number> {
+    const refused = await Promise.all([...groupByBatch(files)].map(([batch, batchFiles]) => announceAgain(target, batch, batchFiles)));
     return files.length - refused.flat().length;
   }
 
   async function resumeAll(): Promise<number> {
-    const continued: FileToSend[] = [];
+    const going = new Set<string>();
+    const note = (files: readonly FileToSend[]): void => {
+      for (const { id } of files) if (!unfinished.paused().has(id)) going.add(id);
+    };
     const onContinue = (file: FileToSend): void => {
-      continued.push(file);
+      note([file]);
       accept([file]);
     };
     const again = await restartUnfinished({ target, unfinished, signal: stopping.signal, onContinue, onLost: (file) => sources.set(file.id, file) });
-    // Before they are announced: a small one may be stored by the end of that.
-    const count = [...continued, ...again].filter(({ id }) => !unfinished.paused().has(id)).length;
-    await announceAll(again);
-    return count;
+    const usual = announcing();
+    await announceAll(again, {
+      ...usual,
+      // Those that were stored already, which a crash kept from the list, are not among them.
+      onWaiting(files) {
+        note(files);
+        usual.onWaiting(files);
+      },
+    });
+    return going.size;
   }
 
   /** Ends the pauses of what is being tried again. */
