@@ -111,7 +111,7 @@ export const CASES: Readonly<Record<string, Case>> = {
   // F: disks
   F1: { what: 'a disk that is full in mid-form' },
   F2: { what: 'a disk that is full in a resumable upload, and has room again' },
-  F3: { what: 'a quota of the system, and a limit of file size', note: 'A quota shows at fsync; a limit of the process for file sizes would end it, by SIGXFSZ.' },
+  F3: { what: 'a quota of the system, and a limit of file size' },
   F4: { what: 'an error on writing' },
   F5: { what: 'an error on fsync' },
   F6: { what: 'a rename across file systems, and no hard links' },

@@ -1,0 +1,50 @@
+import { stat } from 'node:fs/promises';
+import { describe, expect, test } from 'vitest';
+import { startCli } from '../../helpers/cli.ts';
+import { listStaging, listTree } from '../../helpers/disk.ts';
+import { readFailureCode } from '../../helpers/http-answer.ts';
+import { buildForm, file } from '../../helpers/multipart.ts';
+import { sampleBytes, sha256 } from '../../helpers/sample-bytes.ts';
+import { startTestServer } from '../../helpers/start-server.ts';
+import { findTool, isSkipped } from '../../helpers/tools.ts';
+import { createTusClient, stagedPath, startUpload } from '../../helpers/tus.ts';
+import { makeUploadFolder } from '../../helpers/upload-folder.ts';
+
+const CONTENT = sampleBytes(200_000);
+const KEPT = 50_000;
+
+describe.skipIf(isSkipped('strace'))('a write of a resumable upload that fails', () => {
+  test.each([
+    ['EDQUOT', 507, 'INSUFFICIENT_STORAGE'],
+    ['EIO', 500, 'STORAGE_IO_ERROR'],
+  ] as const)('F3, F4: with %s keeps what came, says so, and goes on when the disk works again', async (error, status, code) => {
+    const folder = await makeUploadFolder();
+    const before = await startTestServer({ folder });
+    const id = await startUpload(before.guest, CONTENT, KEPT);
+    await before.running.stop();
+    // Every call that writes to this one file fails.
+    const inject = ['-P', stagedPath(folder, id, 'part'), '-e', 'trace=write,writev', '-e', `inject=write,writev:error=${error}`];
+    const broken = await startCli({ folder, under: [findTool('strace'), '-D', '-f', '-qq', '-o', '/dev/null', ...inject] });
+    const failed = await createTusClient(broken.guest).patch(id, KEPT, CONTENT.subarray(KEPT));
+    expect([failed.status, readFailureCode(failed)]).toEqual([status, code]);
+    expect(await broken.guest.record(id)).toMatchObject({ state: 'interrupted', received: KEPT, failure: { code } });
+    expect([await listTree(folder), (await stat(stagedPath(folder, id, 'part'))).size]).toEqual([new Map(), KEPT]);
+    broken.child.signal('SIGTERM');
+    await broken.child.ended;
+    const after = await startTestServer({ folder });
+    expect((await createTusClient(after.guest).patch(id, KEPT, CONTENT.subarray(KEPT))).status).toBe(204);
+    expect(await listTree(folder)).toEqual(new Map([['file.bin', sha256(CONTENT)]]));
+    expect(await listStaging(folder)).toEqual([]);
+  });
+});
+
+test('F3: a file that is larger than the system lets this process write is refused, and nothing of it stays', async () => {
+  // In blocks of 512 bytes.
+  const server = await startCli({ under: ['/bin/sh', '-c', 'ulimit -f 200; exec "$0" "$@"'] });
+  const answer = await server.guest.post('/api/uploads', buildForm([file('large.bin', CONTENT)]));
+  expect([answer.status, readFailureCode(answer)]).toEqual([507, 'INSUFFICIENT_STORAGE']);
+  expect([await listTree(server.folder), await listStaging(server.folder)]).toEqual([new Map(), []]);
+  const small = sampleBytes(50_000, 2);
+  expect((await server.guest.send(buildForm([file('small.bin', small)]))).status).toBe(201);
+  expect(await listTree(server.folder)).toEqual(new Map([['small.bin', sha256(small)]]));
+});
