@@ -183,11 +183,14 @@ export class UploadService {
    */
   async withdraw(ids: readonly string[], failure: Failure): Promise<void> {
     const ending = ids.map(async (id) => this.#ledger.running.end(id, failure));
+    if (endsForGood(failure)) {
+      const left = (id: string, error: unknown): void => this.#options.log('warn', 'upload:left', { id, cause: asFailure(error).code });
+      await Promise.all(ending);
+      // First: one that was announced anew waits, and still has bytes here.
+      await Promise.all(ids.map((id) => this.#discard(id, failure).catch((error: unknown) => left(id, error))));
+    }
     this.giveUp(ids, undefined, failure);
     await Promise.all(ending);
-    if (!endsForGood(failure)) return;
-    const left = (id: string, error: unknown): void => this.#options.log('warn', 'upload:left', { id, cause: asFailure(error).code });
-    await Promise.all(ids.map((id) => this.#discard(id, failure).catch((error: unknown) => left(id, error))));
   }
 
   /**

@@ -33,6 +33,12 @@ async function receive(server: TestServer, id: string): Promise<void> {
 const WAYS: readonly { readonly what: string; readonly state: 'cancelled' | 'failed'; readonly end: (server: TestServer, id: string) => Promise<unknown> }[] = [
   { what: 'its owner deletes it', state: 'cancelled', end: (server, id) => server.owner.remove(id) },
   { what: 'its sender terminates it', state: 'cancelled', end: (server, id) => createTusClient(server.guest).terminate(id) },
+  {
+    what: 'its file was changed, and it was announced anew', state: 'failed', async end(server, id) {
+      await server.guest.announce([{ id, name: 'file.bin', size: CONTENT.length }]);
+      await server.running.giveUp([id], 'FILE_CHANGED');
+    },
+  },
   { what: 'its file was changed', state: 'failed', end: (server, id) => server.running.giveUp([id], 'FILE_CHANGED') },
 ];
 
