@@ -66,8 +66,9 @@ test('many small files share requests, large ones go alone, never more than thre
   await expect(guest.verdict).toHaveText('All 254 files arrived, every one verified', { timeout: 30_000 });
   // 250 small files are two requests of at most 200 files each.
   expect(forms).toHaveLength(2);
-  // 9 MB are two pieces, of which the first is 8 MiB.
-  expect([...pieces.values()]).toEqual([2, 2, 2, 2]);
+  // All of it, and then, unless it was known by that time, the hash.
+  expect(pieces.size).toBe(4);
+  expect(Math.max(...pieces.values())).toBeLessThanOrEqual(2);
   expect(await page.evaluate(() => window.uploadTap.most)).toBeGreaterThan(1);
   expect(await page.evaluate(() => window.uploadTap.most)).toBeLessThanOrEqual(3);
   expect(await box.server.owner.records()).toHaveLength(254);
