@@ -24,8 +24,8 @@ test('the page has the bridge, and nothing of Node', async () => {
     leaks: ['require', 'process', 'module', 'Buffer', 'ipcRenderer', 'electron'].filter((name) => name in window),
   }));
   expect(seen.bridge).toEqual([
-    'abortFetch', 'chooseUploadFolder', 'fetch', 'getPaused', 'getReceive', 'getSettings', 'onMenu', 'onPaused', 'onReceive', 'pause',
-    'pickAndSend', 'platform', 'retry', 'sendFiles', 'setReceive', 'showInFolder', 'showProgress', 'unpause',
+    'abortFetch', 'chooseUploadFolder', 'fetch', 'getPaused', 'getReceive', 'getRecovered', 'getSettings', 'onMenu', 'onPaused', 'onReceive', 'pause',
+    'pickAndSend', 'platform', 'retry', 'sendFiles', 'setDuplicates', 'setReceive', 'showInFolder', 'showProgress', 'unpause',
   ]);
   expect(seen.leaks).toEqual([]);
 });
