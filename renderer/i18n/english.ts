@@ -3,7 +3,8 @@ import type { Format } from '../format.ts';
 
 const plural = new Intl.PluralRules('en');
 
-function english(count: number, one: string, other: string): string {
+/** The form of a word that goes with a number. */
+export function english(count: number, one: string, other: string): string {
   return plural.select(count) === 'one' ? one : other;
 }
 
@@ -34,6 +35,7 @@ export function createEnglish({ count: show }: Format): Messages {
     language: 'en',
     files,
     verdict,
+    thereAlready,
     states: {
       ready: 'Ready', waiting: 'Waiting', receiving: 'Arriving', reconnecting: 'Reconnecting', interrupted: 'Interrupted',
       paused: 'Paused', finishing: 'Checking…', stored: 'Stored', verified: 'Verified', failed: 'Not sent', cancelled: 'Cancelled',
@@ -62,6 +64,7 @@ export function createEnglish({ count: show }: Format): Messages {
       CANCELLED: ['Cancelled. Nothing of it was stored.', null],
       INTERNAL: ['Something went wrong on the computer. The file was not stored.', 'Retry.'],
     },
+    onlySender: 'It can be sent again from that device.',
     waits: {
       INSUFFICIENT_STORAGE: 'The computer’s disk is full. It goes on by itself when there is room; nothing is lost.',
       QUOTA_EXCEEDED: 'The upload folder is as full as its owner lets it get. It goes on by itself when there is room; nothing is lost.',
@@ -102,6 +105,7 @@ export function createEnglish({ count: show }: Format): Messages {
     retry: 'Retry',
     retryNamed: (name) => `Retry ${name}`,
     removeNamed: (name) => `Remove ${name} from the list`,
+    showNamed: (name) => `Show ${name} in its folder`,
     dismiss: 'Dismiss',
     chooseFiles: 'Choose files',
     chooseFolder: 'Choose a folder',
@@ -164,80 +168,5 @@ export function createEnglish({ count: show }: Format): Messages {
       titleAttention: 'Needs you · Slipway',
     },
 
-    window: {
-      emptyTitle: 'Nothing here yet',
-      emptyText: 'Drop files or folders anywhere in this window.',
-      dropOverlay: 'Drop to send',
-      dropOverlayText: (folder) => `Files and folders land in ${folder}`,
-      showInFolder: 'Show in folder',
-      showNamed: (name) => `Show ${name} in its folder`,
-      openFolder: 'Open the upload folder',
-      clearFinished: 'Clear finished',
-      uploadFolder: 'Upload folder',
-      change: 'Change…',
-      folderAway: (folder) => `The folder ${folder} is not there. Plug the disk in again or choose another folder. Nothing is lost.`,
-      chooseAnother: 'Choose another…',
-      sameNames: 'Same names…',
-      guestsChoose: 'Guests may choose for what they send',
-      totals: ({ total, moving, paused, interrupted, stored, verified, failed }) => [
-        files(total, 'files'),
-        ...(moving > 0 ? [`${show(moving)} on the way`] : []),
-        ...(paused > 0 ? [`${show(paused)} paused`] : []),
-        ...(interrupted > 0 ? [`${show(interrupted)} interrupted`] : []),
-        `${show(stored)} arrived${verified === 0 ? '' : verified < stored ? `, ${show(verified)} verified` : stored === 1 ? ', verified' : ', all verified'}`,
-        ...(failed > 0 ? [`${show(failed)} ${english(failed, 'needs', 'need')} you`] : []),
-      ].join(' · '),
-      verdictFrom(counts, sender) {
-        const { word, total, stored, verified, alreadyThere, failed } = counts;
-        const from = `${files(total, word)} from ${sender}: `;
-        if (stored < total) return failed > 0 ? `${from}${show(stored)} stored, ${show(failed)} ${english(failed, 'needs', 'need')} you` : `${from}${stored === 0 ? 'cancelled' : `${show(stored)} stored`}`;
-        const all = total === 1 ? 'stored' : 'all stored';
-        if (alreadyThere > 0) return `${from}${alreadyThere === total ? `${english(total, 'was', 'all were')} there already` : `${all}, ${thereAlready(alreadyThere)}`}`;
-        return from + (verified === total ? `${all} and verified` : verified > 0 ? `${all}, ${show(verified)} verified` : all);
-      },
-      waitsForDevice: 'It continues when that device is back.',
-      filter: 'Show',
-      filters: { all: 'All', moving: 'On the way', attention: 'Needs you', stored: 'Arrived' },
-      nothingInFilter: 'No file is in this state.',
-      onlySender: 'It can be sent again from that device.',
-      skipped: (count, first, reason) => (count === 1 ? `${first} was left out. ${reason}` : `${show(count)} were left out, ${first} among them. ${reason}`),
-      sentFrom: (sender, time) => `${sender} · ${time}`,
-      thisComputer: 'This computer',
-      recovered(own, others) {
-        const all = `Recovered ${show(own + others)} interrupted ${english(own + others, 'upload', 'uploads')}`;
-        if (others === 0) return `${all}. ${english(own, 'It goes', 'They go')} on by ${english(own, 'itself', 'themselves')}.`;
-        if (own === 0) return `${all} from other devices. ${english(others, 'It goes on when its device comes', 'They go on when those come')} back.`;
-        return `${all}. ${show(own)} ${english(own, 'goes', 'go')} on by ${english(own, 'itself', 'themselves')}, ${show(others)} from other devices when those come back.`;
-      },
-      history: {
-        title: 'History',
-        close: 'Close the history',
-        search: 'Search by name or sender',
-        notFound: (words) => `Nothing that arrived is called “${words}”.`,
-        failed: 'The list could not be read. Your files are not touched by that; the list is tried again with the next file that arrives.',
-        emptyTitle: 'Nothing has arrived yet',
-        emptyText: 'What arrives in the upload folder is listed here, also after a restart.',
-        gone: 'No longer there',
-        rowLabel: (name, isThere) => (isThere ? name : `${name}, no longer there`),
-        clear: 'Clear history',
-        clearTitle: 'Clear the history?',
-        clearText: (count) => `${show(count)} ${english(count, 'entry goes', 'entries go')} from this list. The files themselves stay where they are.`,
-        clearAll: 'Clear history',
-        keep: 'Keep it',
-      },
-      bridgeFailures: {},
-      receive: {
-        title: 'Receive from phones',
-        off: 'Turn on, and anyone near you who has the code can send files to this computer. No app, no account.',
-        on: 'On',
-        scan: 'Scan with the phone’s camera',
-        qrLabel: (link) => `QR code for ${link}`,
-        code: 'Code',
-        or: 'Or open in a browser',
-        waiting: 'Waiting for the first device',
-        opened: (visitor) => `${visitor} opened the page`,
-        noAddress: 'This computer is in no network that a phone could reach.',
-      },
-    },
   };
 }

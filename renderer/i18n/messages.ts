@@ -1,4 +1,3 @@
-import type { BridgeFailureCode } from '../../electron/contracts/bridge.ts';
 import type { DuplicatePolicy } from '../../server/contracts/duplicates.ts';
 import type { FailureCode } from '../../server/contracts/failure.ts';
 import type { Format } from '../format.ts';
@@ -28,18 +27,7 @@ export type ClashWord = 'wasThere' | 'replaced' | 'replacedSince';
 /** What a bar shows, from what a browser claims to what both ends agree on. */
 export type LayerWord = 'sent' | 'stored' | 'verified';
 
-/** What the window's list holds; one that is paused here counts as nothing else. */
-export interface WindowTotals {
-  readonly total: number;
-  readonly moving: number;
-  readonly paused: number;
-  readonly interrupted: number;
-  readonly stored: number;
-  readonly verified: number;
-  readonly failed: number;
-}
-
-/** Every word that window and page show, in one language. */
+/** The words that window and page share, and the page's own, in one language. */
 export interface Messages {
   readonly language: string;
   readonly files: (count: number, word: FileWord) => string;
@@ -47,8 +35,12 @@ export interface Messages {
   /** What happened and whether anything is lost; what its sender can do. Where absent, the server's own sentence is shown. */
   readonly failures: Readonly<Partial<Record<FailureCode, readonly [what: string, next: string | null]>>>;
   /** Of a file that goes on by itself when the receiving disk lets it. */
+  /** Said of what failed and came from another device. */
+  readonly onlySender: string;
   readonly waits: Readonly<Partial<Record<FailureCode, string>>>;
   readonly verdict: (counts: VerdictCounts) => string;
+  /** \"3 were there already\" */
+  readonly thereAlready: (count: number) => string;
   /** For the legend of a bar, with how far each layer is. */
   readonly layerAt: (layer: LayerWord, percent: string) => string;
 
@@ -81,6 +73,7 @@ export interface Messages {
   readonly retry: string;
   readonly retryNamed: (name: string) => string;
   readonly removeNamed: (name: string) => string;
+  readonly showNamed: (name: string) => string;
   readonly dismiss: string;
   readonly chooseFiles: string;
   readonly chooseFolder: string;
@@ -144,69 +137,6 @@ export interface Messages {
     readonly titlePaused: string;
     readonly titleDone: string;
     readonly titleAttention: string;
-  };
-
-  readonly window: {
-    readonly emptyTitle: string;
-    readonly emptyText: string;
-    readonly dropOverlay: string;
-    readonly dropOverlayText: (folder: string) => string;
-    readonly showInFolder: string;
-    readonly showNamed: (name: string) => string;
-    readonly openFolder: string;
-    readonly clearFinished: string;
-    readonly uploadFolder: string;
-    readonly change: string;
-    readonly folderAway: (folder: string) => string;
-    readonly chooseAnother: string;
-    /** Opens what the owner decides about names that exist already. */
-    readonly sameNames: string;
-    readonly guestsChoose: string;
-    readonly totals: (counts: WindowTotals) => string;
-    /** The verdict as the computer's person reads it, with who it came from. */
-    readonly verdictFrom: (counts: VerdictCounts, sender: string) => string;
-    /** Said of what another device left unfinished. */
-    readonly waitsForDevice: string;
-    readonly filter: string;
-    readonly filters: Readonly<Record<'all' | 'moving' | 'attention' | 'stored', string>>;
-    readonly nothingInFilter: string;
-    /** Said of what failed and came from another device. */
-    readonly onlySender: string;
-    readonly skipped: (count: number, first: string, reason: string) => string;
-    readonly sentFrom: (sender: string, time: string) => string;
-    readonly thisComputer: string;
-    /** After a crash, or a quit with something under way: how much of this window's, and how much from other devices. */
-    readonly recovered: (own: number, others: number) => string;
-    readonly history: {
-      readonly title: string;
-      readonly close: string;
-      readonly search: string;
-      readonly notFound: (words: string) => string;
-      readonly failed: string;
-      readonly emptyTitle: string;
-      readonly emptyText: string;
-      /** Of a file that was moved, renamed or removed since. */
-      readonly gone: string;
-      readonly rowLabel: (name: string, isThere: boolean) => string;
-      readonly clear: string;
-      readonly clearTitle: string;
-      readonly clearText: (count: number) => string;
-      readonly clearAll: string;
-      readonly keep: string;
-    };
-    readonly bridgeFailures: Readonly<Partial<Record<BridgeFailureCode, string>>>;
-    readonly receive: {
-      readonly title: string;
-      readonly off: string;
-      readonly on: string;
-      readonly scan: string;
-      readonly qrLabel: (link: string) => string;
-      readonly code: string;
-      readonly or: string;
-      readonly waiting: string;
-      readonly opened: (visitor: string) => string;
-      readonly noAddress: string;
-    };
   };
 }
 

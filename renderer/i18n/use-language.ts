@@ -1,5 +1,4 @@
 import { inject, type InjectionKey } from 'vue';
-import type { BridgeFailure } from '../../electron/contracts/bridge.ts';
 import type { FailureReport } from '../../server/contracts/failure.ts';
 import { createFormat, type Format } from '../format.ts';
 import { createEnglish } from './english.ts';
@@ -15,7 +14,6 @@ export interface Language {
   readonly failureText: (failure: FailureReport, ours?: boolean) => string;
   /** Of a file that waits for the receiving disk. */
   readonly waitText: (failure: FailureReport) => string;
-  readonly bridgeFailureText: (failure: BridgeFailure) => string;
 }
 
 export const LANGUAGE: InjectionKey<Language> = Symbol('language');
@@ -27,7 +25,7 @@ export function createLanguage(wanted: readonly string[]): Language {
   const t = (LANGUAGES[languageOf(known)] ?? createEnglish)(format);
   const failureText: Language['failureText'] = ({ code, message }, ours = true) => {
     const [what, next] = t.failures[code] ?? [message, null];
-    const step = ours || next === null ? next : t.window.onlySender;
+    const step = ours || next === null ? next : t.onlySender;
     return step === null ? what : `${what} ${step}`;
   };
   return {
@@ -35,7 +33,6 @@ export function createLanguage(wanted: readonly string[]): Language {
     format,
     failureText,
     waitText: (failure) => t.waits[failure.code] ?? failureText(failure),
-    bridgeFailureText: ({ code, message }) => t.window.bridgeFailures[code] ?? message,
   };
 }
 

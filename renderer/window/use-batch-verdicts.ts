@@ -1,15 +1,17 @@
 import { ref, watch, type ComputedRef, type Ref } from 'vue';
 import type { Batch } from '../composables/batches.ts';
 import { useLanguage } from '../i18n/use-language.ts';
+import { useWindowWords } from '../i18n/use-window-words.ts';
 
 /** Says, for a live region, how a batch ended, in the moment in which it ends. */
 export function useBatchVerdicts(batches: ComputedRef<readonly Batch[]>): Readonly<Ref<string>> {
   const { t } = useLanguage();
+  const words = useWindowWords();
   const spoken = ref('');
   watch(batches, (now, before) => {
     const running = new Set(before.filter(({ ended }) => !ended).map(({ id }) => id));
     const ended = now.filter((batch) => batch.ended && running.has(batch.id));
-    if (ended.length > 0) spoken.value = ended.map(({ counts, sender }) => (sender.kind === 'window' ? `${t.verdict(counts)} (${t.from(sender.name)})` : t.window.verdictFrom(counts, sender.name))).join('. ');
+    if (ended.length > 0) spoken.value = ended.map(({ counts, sender }) => (sender.kind === 'window' ? `${t.verdict(counts)} (${t.from(sender.name)})` : words.verdictFrom(counts, sender.name))).join('. ');
   });
   return spoken;
 }

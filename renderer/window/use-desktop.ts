@@ -5,6 +5,7 @@ import { ApiFailure, ServerUnreachable } from '../api/api-failure.ts';
 import { createClient, type Client } from '../api/client.ts';
 import { createWindowPlatform } from '../api/window-platform.ts';
 import { useLanguage } from '../i18n/use-language.ts';
+import { useWindowWords } from '../i18n/use-window-words.ts';
 
 export interface Desktop {
   readonly client: Client;
@@ -33,7 +34,8 @@ export interface Desktop {
 
 /** What the app can do for the window. @param changed called when the queue is about to change */
 export function useDesktop(bridge: DesktopBridge<File>, changed: () => void, onMenu: (command: MenuCommand) => void): Desktop {
-  const { t, failureText, bridgeFailureText } = useLanguage();
+  const { failureText } = useLanguage();
+  const words = useWindowWords();
   const client = createClient(createWindowPlatform(bridge).fetch);
   const settings = shallowRef<DesktopSettings | null>(null);
   const receive = shallowRef<ReceiveState>({ on: false });
@@ -44,20 +46,20 @@ export function useDesktop(bridge: DesktopBridge<File>, changed: () => void, onM
   /** Answers the value, or tells why there is none. */
   function take<Value>(answer: Answer<Value>): Value | null {
     changed();
-    problem.value = answer.ok ? null : bridgeFailureText(answer.failure);
+    problem.value = answer.ok ? null : (words.bridgeFailures[answer.failure.code] ?? answer.failure.message);
     return answer.ok ? answer.value : null;
   }
 
   function tellSkipped(sent: SentFiles | null): void {
     const first = sent?.skipped[0];
     if (sent === null || first === undefined) return;
-    problem.value = t.window.skipped(sent.skipped.length, first.name, failureText(first.failure));
+    problem.value = words.skipped(sent.skipped.length, first.name, failureText(first.failure));
   }
 
   void bridge.getSettings().then((now) => { settings.value = now; });
   void bridge.getReceive().then((now) => { receive.value = now; });
   void bridge.getPaused().then((now) => { paused.value = new Set(now); });
-  void bridge.getRecovered().then(({ own, others }) => { if (own + others > 0) recovered.value = t.window.recovered(own, others); });
+  void bridge.getRecovered().then(({ own, others }) => { if (own + others > 0) recovered.value = words.recovered(own, others); });
   const stops = [
     bridge.onReceive((now) => { receive.value = now; }),
     bridge.onPaused((now) => { paused.value = new Set(now); }),

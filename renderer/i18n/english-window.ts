@@ -1,0 +1,80 @@
+import type { Format } from '../format.ts';
+import { english } from './english.ts';
+import type { Messages } from './messages.ts';
+import type { WindowMessages } from './window-messages.ts';
+
+export function createEnglishWindow({ files, thereAlready }: Messages, { count: show }: Format): WindowMessages {
+  return {
+    emptyTitle: 'Nothing here yet',
+    emptyText: 'Drop files or folders anywhere in this window.',
+    dropOverlay: 'Drop to send',
+    dropOverlayText: (folder) => `Files and folders land in ${folder}`,
+    showInFolder: 'Show in folder',
+    openFolder: 'Open the upload folder',
+    clearFinished: 'Clear finished',
+    uploadFolder: 'Upload folder',
+    change: 'Change…',
+    folderAway: (folder) => `The folder ${folder} is not there. Plug the disk in again or choose another folder. Nothing is lost.`,
+    chooseAnother: 'Choose another…',
+    sameNames: 'Same names…',
+    guestsChoose: 'Guests may choose for what they send',
+    totals: ({ total, moving, paused, interrupted, stored, verified, failed }) => [
+      files(total, 'files'),
+      ...(moving > 0 ? [`${show(moving)} on the way`] : []),
+      ...(paused > 0 ? [`${show(paused)} paused`] : []),
+      ...(interrupted > 0 ? [`${show(interrupted)} interrupted`] : []),
+      `${show(stored)} arrived${verified === 0 ? '' : verified < stored ? `, ${show(verified)} verified` : stored === 1 ? ', verified' : ', all verified'}`,
+      ...(failed > 0 ? [`${show(failed)} ${english(failed, 'needs', 'need')} you`] : []),
+    ].join(' · '),
+    verdictFrom(counts, sender) {
+      const { word, total, stored, verified, alreadyThere, failed } = counts;
+      const from = `${files(total, word)} from ${sender}: `;
+      if (stored < total) return failed > 0 ? `${from}${show(stored)} stored, ${show(failed)} ${english(failed, 'needs', 'need')} you` : `${from}${stored === 0 ? 'cancelled' : `${show(stored)} stored`}`;
+      const all = total === 1 ? 'stored' : 'all stored';
+      if (alreadyThere > 0) return `${from}${alreadyThere === total ? `${english(total, 'was', 'all were')} there already` : `${all}, ${thereAlready(alreadyThere)}`}`;
+      return from + (verified === total ? `${all} and verified` : verified > 0 ? `${all}, ${show(verified)} verified` : all);
+    },
+    waitsForDevice: 'It continues when that device is back.',
+    filter: 'Show',
+    filters: { all: 'All', moving: 'On the way', attention: 'Needs you', stored: 'Arrived' },
+    nothingInFilter: 'No file is in this state.',
+    skipped: (count, first, reason) => (count === 1 ? `${first} was left out. ${reason}` : `${show(count)} were left out, ${first} among them. ${reason}`),
+    sentFrom: (sender, time) => `${sender} · ${time}`,
+    thisComputer: 'This computer',
+    recovered(own, others) {
+      const all = `Recovered ${show(own + others)} interrupted ${english(own + others, 'upload', 'uploads')}`;
+      if (others === 0) return `${all}. ${english(own, 'It goes', 'They go')} on by ${english(own, 'itself', 'themselves')}.`;
+      if (own === 0) return `${all} from other devices. ${english(others, 'It goes on when its device comes', 'They go on when those come')} back.`;
+      return `${all}. ${show(own)} ${english(own, 'goes', 'go')} on by ${english(own, 'itself', 'themselves')}, ${show(others)} from other devices when those come back.`;
+    },
+    history: {
+      title: 'History',
+      close: 'Close the history',
+      search: 'Search by name or sender',
+      notFound: (words) => `Nothing that arrived is called “${words}”.`,
+      failed: 'The list could not be read. Your files are not touched by that; the list is tried again with the next file that arrives.',
+      emptyTitle: 'Nothing has arrived yet',
+      emptyText: 'What arrives in the upload folder is listed here, also after a restart.',
+      gone: 'No longer there',
+      rowLabel: (name, isThere) => (isThere ? name : `${name}, no longer there`),
+      clear: 'Clear history',
+      clearTitle: 'Clear the history?',
+      clearText: (count) => `${show(count)} ${english(count, 'entry goes', 'entries go')} from this list. The files themselves stay where they are.`,
+      clearAll: 'Clear history',
+      keep: 'Keep it',
+    },
+    bridgeFailures: {},
+    receive: {
+      title: 'Receive from phones',
+      off: 'Turn on, and anyone near you who has the code can send files to this computer. No app, no account.',
+      on: 'On',
+      scan: 'Scan with the phone’s camera',
+      qrLabel: (link) => `QR code for ${link}`,
+      code: 'Code',
+      or: 'Or open in a browser',
+      waiting: 'Waiting for the first device',
+      opened: (visitor) => `${visitor} opened the page`,
+      noAddress: 'This computer is in no network that a phone could reach.',
+    },
+  };
+}

@@ -1,0 +1,86 @@
+import type { Format } from '../format.ts';
+import { german } from './german.ts';
+import type { Messages } from './messages.ts';
+import type { WindowMessages } from './window-messages.ts';
+
+export function createGermanWindow({ files, thereAlready }: Messages, { count: show }: Format): WindowMessages {
+  return {
+    emptyTitle: 'Noch nichts da',
+    emptyText: 'Ziehen Sie Dateien oder Ordner irgendwo in dieses Fenster.',
+    dropOverlay: 'Zum Senden loslassen',
+    dropOverlayText: (folder) => `Dateien und Ordner landen in ${folder}`,
+    showInFolder: 'Im Ordner zeigen',
+    openFolder: 'Upload-Ordner öffnen',
+    clearFinished: 'Fertige entfernen',
+    uploadFolder: 'Upload-Ordner',
+    change: 'Ändern …',
+    folderAway: (folder) => `Der Ordner ${folder} ist nicht da. Das Laufwerk wieder anschließen oder einen anderen Ordner wählen. Nichts geht verloren.`,
+    chooseAnother: 'Anderen wählen …',
+    sameNames: 'Gleiche Namen …',
+    guestsChoose: 'Gäste dürfen für das wählen, was sie senden',
+    totals: ({ total, moving, paused, interrupted, stored, verified, failed }) => [
+      files(total, 'files'),
+      ...(moving > 0 ? [`${show(moving)} unterwegs`] : []),
+      ...(paused > 0 ? [`${show(paused)} angehalten`] : []),
+      ...(interrupted > 0 ? [`${show(interrupted)} unterbrochen`] : []),
+      `${show(stored)} angekommen${verified === 0 ? '' : verified < stored ? `, ${show(verified)} geprüft` : stored === 1 ? ', geprüft' : ', alle geprüft'}`,
+      ...(failed > 0 ? [`${show(failed)} ${german(failed, 'braucht', 'brauchen')} Sie`] : []),
+    ].join(' · '),
+    verdictFrom(counts, sender) {
+      const { word, total, stored, verified, alreadyThere, failed } = counts;
+      const from = `${files(total, word)} von ${sender}: `;
+      if (stored < total) return failed > 0 ? `${from}${show(stored)} gespeichert, ${show(failed)} ${german(failed, 'braucht', 'brauchen')} Sie` : `${from}${stored === 0 ? 'abgebrochen' : `${show(stored)} gespeichert`}`;
+      const all = total === 1 ? 'gespeichert' : 'alle gespeichert';
+      if (alreadyThere > 0) return `${from}${alreadyThere === total ? `${german(total, 'war', 'waren alle')} schon da` : `${all}, ${thereAlready(alreadyThere)}`}`;
+      return from + (verified === total ? `${all} und geprüft` : verified > 0 ? `${all}, ${show(verified)} geprüft` : all);
+    },
+    waitsForDevice: 'Es geht weiter, sobald jenes Gerät wieder da ist.',
+    filter: 'Zeigen',
+    filters: { all: 'Alle', moving: 'Unterwegs', attention: 'Braucht Sie', stored: 'Angekommen' },
+    nothingInFilter: 'Keine Datei ist in diesem Zustand.',
+    skipped: (count, first, reason) => (count === 1 ? `${first} wurde ausgelassen. ${reason}` : `${show(count)} wurden ausgelassen, darunter ${first}. ${reason}`),
+    sentFrom: (sender, time) => `${sender} · ${time}`,
+    thisComputer: 'Dieser Computer',
+    recovered(own, others) {
+      const all = `${show(own + others)} ${german(own + others, 'unterbrochener Upload', 'unterbrochene Uploads')} wiedergefunden`;
+      if (others === 0) return `${all}. ${german(own, 'Er geht', 'Sie gehen')} von selbst weiter.`;
+      if (own === 0) return `${all}, von anderen Geräten. ${german(others, 'Er geht weiter, sobald sein Gerät wieder da ist', 'Sie gehen weiter, sobald diese wieder da sind')}.`;
+      return `${all}. ${show(own)} ${german(own, 'geht', 'gehen')} von selbst weiter, ${show(others)} von anderen Geräten, sobald diese wieder da sind.`;
+    },
+    history: {
+      title: 'Verlauf',
+      close: 'Verlauf schließen',
+      search: 'Nach Name oder Absender suchen',
+      notFound: (words) => `Nichts Angekommenes heißt „${words}“.`,
+      failed: 'Die Liste ließ sich nicht lesen. Die Dateien betrifft das nicht; mit der nächsten, die ankommt, wird es noch einmal versucht.',
+      emptyTitle: 'Noch ist nichts angekommen',
+      emptyText: 'Was im Upload-Ordner ankommt, steht hier, auch nach einem Neustart.',
+      gone: 'Nicht mehr da',
+      rowLabel: (name, isThere) => (isThere ? name : `${name}, nicht mehr da`),
+      clear: 'Verlauf leeren',
+      clearTitle: 'Verlauf leeren?',
+      clearText: (count) => `${show(count)} ${german(count, 'Eintrag verschwindet', 'Einträge verschwinden')} aus dieser Liste. Die Dateien selbst bleiben, wo sie sind.`,
+      clearAll: 'Verlauf leeren',
+      keep: 'Behalten',
+    },
+    bridgeFailures: {
+      FOLDER_NOT_WRITABLE: 'In diesen Ordner kann nicht geschrieben werden.',
+      FILE_MISSING: 'Die Datei ist nicht mehr da.',
+      LAN_NOT_OPENED: 'Die Netzwerkseite ließ sich nicht öffnen.',
+      SERVER_UNREACHABLE: 'Der Upload-Server dieser App antwortet nicht.',
+      NOT_POSSIBLE: 'Das ging nicht.',
+    },
+    receive: {
+      title: 'Von Telefonen empfangen',
+      off: 'Einschalten, und wer in der Nähe den Code hat, kann Dateien an diesen Computer senden. Ohne App, ohne Konto.',
+      on: 'An',
+      scan: 'Mit der Kamera des Telefons scannen',
+      qrLabel: (link) => `QR-Code für ${link}`,
+      code: 'Code',
+      or: 'Oder im Browser öffnen',
+      waiting: 'Warten auf das erste Gerät',
+      opened: (visitor) => `${visitor} hat die Seite geöffnet`,
+      noAddress: 'Dieser Computer ist in keinem Netz, das ein Telefon erreichen könnte.',
+    },
+  };
+}

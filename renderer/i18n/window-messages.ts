@@ -1,0 +1,77 @@
+import type { BridgeFailureCode } from '../../electron/contracts/bridge.ts';
+import type { Format } from '../format.ts';
+import type { Messages, VerdictCounts } from './messages.ts';
+
+/** What the window's list holds; one that is paused here counts as nothing else. */
+export interface WindowTotals {
+  readonly total: number;
+  readonly moving: number;
+  readonly paused: number;
+  readonly interrupted: number;
+  readonly stored: number;
+  readonly verified: number;
+  readonly failed: number;
+}
+
+/** The words that only the window shows, in one language. */
+export interface WindowMessages {
+  readonly emptyTitle: string;
+  readonly emptyText: string;
+  readonly dropOverlay: string;
+  readonly dropOverlayText: (folder: string) => string;
+  readonly showInFolder: string;
+  readonly openFolder: string;
+  readonly clearFinished: string;
+  readonly uploadFolder: string;
+  readonly change: string;
+  readonly folderAway: (folder: string) => string;
+  readonly chooseAnother: string;
+  /** Opens what the owner decides about names that exist already. */
+  readonly sameNames: string;
+  readonly guestsChoose: string;
+  readonly totals: (counts: WindowTotals) => string;
+  /** The verdict as the computer's person reads it, with who it came from. */
+  readonly verdictFrom: (counts: VerdictCounts, sender: string) => string;
+  /** Said of what another device left unfinished. */
+  readonly waitsForDevice: string;
+  readonly filter: string;
+  readonly filters: Readonly<Record<'all' | 'moving' | 'attention' | 'stored', string>>;
+  readonly nothingInFilter: string;
+  readonly skipped: (count: number, first: string, reason: string) => string;
+  readonly sentFrom: (sender: string, time: string) => string;
+  readonly thisComputer: string;
+  /** After a crash, or a quit with something under way: how much of this window's, and how much from other devices. */
+  readonly recovered: (own: number, others: number) => string;
+  readonly history: {
+    readonly title: string;
+    readonly close: string;
+    readonly search: string;
+    readonly notFound: (words: string) => string;
+    readonly failed: string;
+    readonly emptyTitle: string;
+    readonly emptyText: string;
+    /** Of a file that was moved, renamed or removed since. */
+    readonly gone: string;
+    readonly rowLabel: (name: string, isThere: boolean) => string;
+    readonly clear: string;
+    readonly clearTitle: string;
+    readonly clearText: (count: number) => string;
+    readonly clearAll: string;
+    readonly keep: string;
+  };
+  readonly bridgeFailures: Readonly<Partial<Record<BridgeFailureCode, string>>>;
+  readonly receive: {
+    readonly title: string;
+    readonly off: string;
+    readonly on: string;
+    readonly scan: string;
+    readonly qrLabel: (link: string) => string;
+    readonly code: string;
+    readonly or: string;
+    readonly waiting: string;
+    readonly opened: (visitor: string) => string;
+    readonly noAddress: string;
+  };
+}
+
+export type CreateWindowMessages = (shared: Messages, format: Format) => WindowMessages;
