@@ -123,7 +123,7 @@ test('a second start brings the first window to the front, whatever stands on it
   await waitUntil('the first window to be shown', () =>
     app.electron.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows().length === 1 && BrowserWindow.getAllWindows()[0]?.isVisible() === true));
   expect(app.isRunning()).toBe(true);
-  expect(await app.window.evaluate(() => window.desktop.getSettings())).toMatchObject({ uploadFolder: app.uploadFolder });
+  expect(await app.window.evaluate(() => window.desktop.getSettings())).toEqual({ uploadFolder: app.uploadFolder, duplicates: { policy: 'keep-both', guestsChoose: false } });
   expect(await readRecords(app.window)).toEqual([]);
 });
 

@@ -12,6 +12,9 @@ test.beforeEach(async () => {
 });
 test.afterEach(() => app.dispose());
 
+/** Nobody has chosen otherwise. */
+const USUAL_DUPLICATES = { policy: 'keep-both', guestsChoose: false };
+
 const readBounds = () => app.electron.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.getBounds());
 
 test('the chosen upload folder and the place of the window are kept over a restart', async () => {
@@ -32,7 +35,7 @@ test('the chosen upload folder and the place of the window are kept over a resta
   await app.restart();
 
   expect(await readBounds()).toEqual(bounds);
-  expect(await app.window.evaluate(() => window.desktop.getSettings())).toMatchObject({ uploadFolder: chosen });
+  expect(await app.window.evaluate(() => window.desktop.getSettings())).toEqual({ uploadFolder: chosen, duplicates: USUAL_DUPLICATES });
   await writeFile(app.inTemp('second.txt'), 'two');
   await app.drop([app.inTemp('second.txt')]);
   await waitForUpload(app.window, 'second.txt', 'stored');
@@ -46,7 +49,7 @@ test('a folder that cannot be written to is refused, and the old one stays', asy
     dialog.showOpenDialog = () => Promise.resolve({ canceled: false, filePaths: [folder] });
   }, notAFolder);
   expect(await app.window.evaluate(() => window.desktop.chooseUploadFolder())).toMatchObject({ ok: false, failure: { code: 'FOLDER_NOT_WRITABLE' } });
-  expect(await app.window.evaluate(() => window.desktop.getSettings())).toMatchObject({ uploadFolder: app.uploadFolder });
+  expect(await app.window.evaluate(() => window.desktop.getSettings())).toEqual({ uploadFolder: app.uploadFolder, duplicates: USUAL_DUPLICATES });
 });
 
 test('broken settings are kept aside and the app starts with the usual ones', async () => {
@@ -56,6 +59,6 @@ test('broken settings are kept aside and the app starts with the usual ones', as
   const home = app.inTemp('home');
   await mkdir(home);
   await app.start({ HOME: home });
-  expect(await app.window.evaluate(() => window.desktop.getSettings())).toMatchObject({ uploadFolder: path.join(home, 'Slipway') });
+  expect(await app.window.evaluate(() => window.desktop.getSettings())).toEqual({ uploadFolder: path.join(home, 'Slipway'), duplicates: USUAL_DUPLICATES });
   expect(await readFile(`${file}.broken`, 'utf8')).toBe('{"uploadFolder": "/nowh');
 });
