@@ -1,4 +1,4 @@
-import { link, open, rename, unlink } from 'node:fs/promises';
+import { link, lstat, open, rename, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { systemErrorCode } from '../failure.ts';
 import { foldedName, numberedName } from './safe-name.ts';
@@ -58,6 +58,21 @@ export async function moveIfFree(staged: string, final: string): Promise<boolean
   }
   await unlink(staged);
   return true;
+}
+
+/**
+ * Moves a file back to where it was before it got its name, unless another has that name by now.
+ * @returns whether it is back; else it stays in sight, whole
+ */
+export async function takeBack({ final, staged, inode }: { readonly final: string; readonly staged: string; readonly inode: string }): Promise<boolean> {
+  try {
+    if (String((await lstat(final, { bigint: true })).ino) !== inode) return false;
+    await rename(final, staged);
+    return true;
+  } catch {
+    // The same broken disk.
+    return false;
+  }
 }
 
 /** Without hard links: an empty file reserves the name for the instant until the rename replaces it. */

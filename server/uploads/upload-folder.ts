@@ -1,8 +1,9 @@
-import { chmod, lstat, mkdir, open, realpath, stat, statfs } from 'node:fs/promises';
+import { chmod, lstat, mkdir, realpath, stat, statfs } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Failure, systemErrorCode } from '../failure.ts';
 import { diskFailure } from './disk-failure.ts';
-import { moveToFreeName, pickFreeName } from './final-name.ts';
+import { makeFolders, openDurableFolder, syncFolder, type DurableFolder } from './durable-folder.ts';
+import { moveToFreeName, pickFreeName, takeBack } from './final-name.ts';
 import { fileSystemLimit } from './file-system-limit.ts';
 import { markFolder, type FolderMarker } from './folder-marker.ts';
 import type { FileLine } from './history/log-line.ts';
@@ -10,6 +11,7 @@ import { createUploadHistory, type StoredBefore, type UploadHistory } from './hi
 import { createGroups } from './in-groups.ts';
 import { createRulePlacer, type Placing, type PublishRule } from './place-by-rule.ts';
 import { createResumableFolder, type ResumableFolder } from './resumable/resumable-folder.ts';
+import { foldedName } from './safe-name.ts';
 import { holdsSameBytes } from './same-content.ts';
 import { createStagedFile, type StagedFile } from './staged-file.ts';
 import { sweepStaging } from './staged-name.ts';
@@ -122,6 +124,15 @@ function createUploadFolder({ path, staging, marker, maxFileBytes }: OpenedFolde
   const publish = createGroups(async (files: readonly ToPublish[]) => {
     await requireThere();
     const folder = await makeFolders(path, files[0]?.folders ?? []);
+    const durable = await openDurableFolder(folder);
+    try {
+      return await giveNames(files, folder, durable);
+    } finally {
+      await durable.close();
+    }
+  });
+
+  async function giveNames(files: readonly ToPublish[], folder: string, durable: DurableFolder): Promise<readonly PromiseSettledResult<Placing>[]> {
     const names = await taken.open(folder);
     const picked = files.map((file) => ({ file, first: file.rule.policy === 'keep-both' ? pickFreeName(file.name, names) : null }));
     /** What was noted last of each file. */
@@ -140,11 +151,21 @@ function createUploadFolder({ path, staging, marker, maxFileBytes }: OpenedFolde
       turn = placing.catch(() => undefined);
       return placing;
     }));
-    await taken.noteChange(folder);
-    await syncFolder(folder);
-    history.confirm(moved.flatMap((outcome, index) => (outcome.status === 'fulfilled' && outcome.value.kind === 'placed' ? (lines[index] ?? []) : [])));
+    const placed = moved.map((outcome) => (outcome.status === 'fulfilled' && outcome.value.kind === 'placed' ? outcome.value : null));
+    try {
+      await taken.noteChange(folder);
+      await durable.sync();
+    } catch (error) {
+      // Told that they failed, their senders would send them again: a name that is not durable is given back.
+      await Promise.all(files.map(async ({ staged }, index) => {
+        const [place, line] = [placed[index], lines[index]];
+        if (place && line && !place.isReplacement && (await takeBack({ final: join(folder, place.name), staged, inode: line.inode }))) names.delete(foldedName(place.name));
+      }));
+      throw error;
+    }
+    history.confirm(lines.filter((line, index): line is FileLine => line !== null && placed[index] !== null));
     return moved;
-  });
+  }
 
   const publishOne = async (file: Omit<ToPublish, 'different'>): Promise<PublishedFile> => {
     const { staged, folders } = file;
@@ -207,21 +228,6 @@ function ignoreExisting(error: unknown): void {
   if (systemErrorCode(error) !== 'EEXIST') throw error;
 }
 
-function ignoreMissing(error: unknown): undefined {
-  if (systemErrorCode(error) !== 'ENOENT') throw error;
-}
-
-/** False when somebody else was faster. */
-async function makeFolder(folder: string): Promise<boolean> {
-  try {
-    await mkdir(folder);
-    return true;
-  } catch (error) {
-    ignoreExisting(error);
-    return false;
-  }
-}
-
 async function makePrivateFolder(staging: string): Promise<void> {
   await mkdir(staging, { mode: 0o700 }).catch(ignoreExisting);
   if (!(await lstat(staging)).isDirectory()) throw new Failure('CONFIG_DEST_NOT_WRITABLE');
@@ -231,28 +237,4 @@ async function makePrivateFolder(staging: string): Promise<void> {
 /** A file gets its name by a link, which cannot lead to another disk. */
 async function requireSameDevice(path: string, staging: string): Promise<void> {
   if ((await stat(path)).dev !== (await stat(staging)).dev) throw new Failure('CONFIG_STAGING_CROSS_DEVICE');
-}
-
-/** Makes missing folders one by one; a link in the way is refused, because it may lead out of the upload folder. */
-async function makeFolders(root: string, folders: readonly string[]): Promise<string> {
-  let folder = root;
-  for (const name of folders) {
-    const parent = folder;
-    folder = join(parent, name);
-    const found = await lstat(folder).catch(ignoreMissing);
-    if (found === undefined && (await makeFolder(folder))) await syncFolder(parent);
-    else if (!(found ?? (await lstat(folder))).isDirectory()) throw new Failure('STORAGE_UNAVAILABLE');
-  }
-  return folder;
-}
-
-/** Makes the names in a folder durable. Windows cannot open a folder and journals names by itself. */
-async function syncFolder(folder: string): Promise<void> {
-  if (process.platform === 'win32') return;
-  const handle = await open(folder, 'r');
-  try {
-    await handle.sync();
-  } finally {
-    await handle.close();
-  }
 }

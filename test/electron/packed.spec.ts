@@ -30,7 +30,7 @@ test('the packed app takes a drop, stores it, and remembers its window over a re
   await app.electron.evaluate(({ BrowserWindow }, wanted) => BrowserWindow.getAllWindows()[0]?.setBounds(wanted), bounds);
   await app.restart();
   expect(await app.electron.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.getBounds())).toEqual(bounds);
-  expect(await app.window.evaluate(() => window.desktop.getSettings())).toEqual({ uploadFolder: app.uploadFolder });
+  expect(await app.window.evaluate(() => window.desktop.getSettings())).toEqual({ uploadFolder: app.uploadFolder, duplicates: { policy: 'keep-both', guestsChoose: false } });
 });
 
 test('the packed app serves the page to phones, from inside its archive', async () => {

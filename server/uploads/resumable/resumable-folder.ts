@@ -65,7 +65,7 @@ export function createResumableFolder(staging: string): ResumableFolder {
   const pathOf = (id: string, ending: string): string => join(staging, `${keyOf(id)}.${ending}`);
 
   async function find(infoPath: string, partPath: string): Promise<ResumableState | undefined | null> {
-    const [text, part] = await Promise.all([readIfThere(infoPath), stat(partPath).catch(() => null)]);
+    const [text, part] = await Promise.all([ifThere(readFile(infoPath, 'utf8')), ifThere(stat(partPath))]);
     if (text === null && part === null) return undefined;
     const info = text === null ? null : parseResumableInfo(text);
     if (info === null || part === null || !part.isFile() || part.size > info.size) return null;
@@ -149,13 +149,12 @@ async function writeWhole(path: string, text: string): Promise<void> {
   await rename(temporary, path);
 }
 
-async function readIfThere(path: string): Promise<string | null> {
-  try {
-    return await readFile(path, 'utf8');
-  } catch (error) {
-    if (systemErrorCode(error) === 'ENOENT') return null;
-    throw error;
-  }
+/** Null for what is missing. Any other trouble, such as no descriptor left, says nothing about what lies there. */
+async function ifThere<Result>(looking: Promise<Result>): Promise<Result | null> {
+  return looking.catch((error: unknown) => {
+    if (systemErrorCode(error) !== 'ENOENT') throw error;
+    return null;
+  });
 }
 
 async function quarantine(staging: string, path: string): Promise<void> {

@@ -101,6 +101,11 @@ export class ResumableUploads {
       if (state !== undefined && state !== null) return this.#standingOfSame({ folder: place.folder, state, lock }, info);
       if (state === null) await resumables.quarantine(info.id);
       await resumables.create(info);
+      // Cancelled meanwhile: whoever did so found nothing to be removed yet.
+      if (this.#ledger.recall(info.id)?.state === 'cancelled') {
+        await resumables.remove(info.id);
+        throw new Failure('CANCELLED');
+      }
       this.#ledger.put(first.record);
       this.#idle.start(info.id);
       return this.#standingOf({ folder: place.folder, state: { info, offset: 0, changedAtMs: Date.now() }, lock });

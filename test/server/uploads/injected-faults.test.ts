@@ -48,3 +48,23 @@ test('F3: a file that is larger than the system lets this process write is refus
   expect((await server.guest.send(buildForm([file('small.bin', small)]))).status).toBe(201);
   expect(await listTree(server.folder)).toEqual(new Map([['small.bin', sha256(small)]]));
 });
+
+describe.skipIf(isSkipped('strace'))('a folder whose names cannot be made durable', () => {
+  test('F5: shows no file that was not acknowledged, keeps its bytes, and has it once when it is sent on', async () => {
+    const folder = await makeUploadFolder();
+    const inject = ['-P', folder, '-e', 'trace=fsync', '-e', 'inject=fsync:error=EIO'];
+    const broken = await startCli({ folder, under: [findTool('strace'), '-D', '-f', '-qq', '-o', '/dev/null', ...inject] });
+    const id = await startUpload(broken.guest, CONTENT, KEPT);
+    const failed = await createTusClient(broken.guest).patch(id, KEPT, CONTENT.subarray(KEPT));
+    expect([failed.status, readFailureCode(failed)]).toEqual([500, 'STORAGE_IO_ERROR']);
+    const form = await broken.guest.post('/api/uploads', buildForm([file('small.bin', CONTENT)]));
+    expect([form.status, readFailureCode(form)]).toEqual([500, 'STORAGE_IO_ERROR']);
+    expect([await listTree(folder), (await stat(stagedPath(folder, id, 'part'))).size]).toEqual([new Map(), CONTENT.length]);
+    broken.child.signal('SIGTERM');
+    await broken.child.ended;
+    const after = await startTestServer({ folder });
+    expect((await createTusClient(after.guest).head(id)).status).toBe(200);
+    expect(await listTree(folder)).toEqual(new Map([['file.bin', sha256(CONTENT)]]));
+    expect(await listStaging(folder)).toEqual([]);
+  });
+});
