@@ -28,7 +28,7 @@ export default defineConfig({
   testDir: `${root}test`,
   outputDir: `${root}test-results`,
   // Two processors are what a small machine has, and pages mostly wait for slow lines; a window in front of another one slows both down.
-  workers: 3,
+  workers: 4,
   fullyParallel: false,
   forbidOnly: ci,
   retries: 0,

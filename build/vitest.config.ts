@@ -10,7 +10,7 @@ export default defineConfig({
     include: ['test/**/*.test.ts'],
     environment: 'node',
     pool: 'forks',
-    maxWorkers: 2,
+    maxWorkers: 3,
     // Tests hold in any order, or something leaks from one to the next.
     sequence: { shuffle: true },
     testTimeout: 30_000,

@@ -62,10 +62,12 @@ test('F8: while the upload folder is away, large and small files wait, and go on
   const small: FileToSend = { ...file, id: 'u2', name: 'small.mov' };
   await announceBatch(target, 'b1', [small], AbortSignal.timeout(5000));
   let awayAt = '';
-  proxy.cutAfter([2_500_000], () => {
-    awayAt = `${uploads}-away`;
+  proxy.cutAfter([2_500_000], async () => {
+    // Or it would still be waiting for its turn, which is no place for a reason.
+    await waitUntil('its bytes to be received', async () => (await stateOf())?.state === 'receiving');
     // At once: a tenth of a second later the rest would come over the next connection.
-    renameSync(uploads, awayAt);
+    renameSync(uploads, `${uploads}-away`);
+    awayAt = `${uploads}-away`;
   });
   const signal = AbortSignal.timeout(20_000);
   const sending = sendResumable(target, file, { signal });

@@ -4,9 +4,9 @@ import { startTappedWire, type TappedWire } from './tapped-wire.ts';
 export interface CuttingProxy extends TappedWire {
   /**
    * @param cuts after how many bytes the first connection that carries so many breaks, then the second, and so on; later ones hold
-   * @param onCut called with the number of cuts so far
+   * @param onCut called with the number of cuts so far; when it answers a promise, the wire holds until then
    */
-  cutAfter(cuts: readonly number[], onCut?: (cut: number) => void): void;
+  cutAfter(cuts: readonly number[], onCut?: (cut: number) => void | Promise<void>): void;
   /** Bytes that were carried to the server, over all connections. */
   carriedBytes(): number;
 }
@@ -14,7 +14,7 @@ export interface CuttingProxy extends TappedWire {
 /** @param target as in {@link startTappedWire} */
 export async function startCuttingProxy(target: () => number): Promise<CuttingProxy> {
   let cuts: readonly number[] = [];
-  let onCut: ((cut: number) => void) | undefined;
+  let onCut: ((cut: number) => void | Promise<void>) | undefined;
   let carried = 0;
   let cut = 0;
   const wire = await startTappedWire(target, (connection, bytes) => {
@@ -22,8 +22,13 @@ export async function startCuttingProxy(target: () => number): Promise<CuttingPr
     connection.forward(bytes);
     if (connection.passed < (cuts[cut] ?? Infinity)) return;
     cut += 1;
-    onCut?.(cut);
-    connection.cut();
+    const holding = onCut?.(cut);
+    if (holding === undefined) {
+      connection.cut();
+      return;
+    }
+    connection.client.pause();
+    void holding.finally(connection.cut);
   });
   return {
     ...wire,
