@@ -7,6 +7,7 @@ import { _electron } from '@playwright/test';
 import type { ElectronApplication, Page } from '@playwright/test';
 import { findElectron } from '../../build/runtime.mjs';
 import type { DesktopBridge } from '../../electron/contracts/bridge.ts';
+import { askAgainWhenLost } from './ask-again.ts';
 import { makeTempFolder } from './temp-folder.ts';
 import type { TempFolder } from './temp-folder.ts';
 import { within } from './wait-until.ts';
@@ -104,6 +105,7 @@ export class Application {
       colorScheme: null,
       timeout: 60_000,
     });
+    askAgainWhenLost(this.#electron);
     this.#child = this.#electron.process();
     this.#child.stderr?.on('data', (chunk: Buffer) => (this.#log += chunk.toString()));
     this.#window = await this.#electron.firstWindow();
