@@ -109,7 +109,8 @@ export class Application {
     this.#child = this.#electron.process();
     this.#child.stderr?.on('data', (chunk: Buffer) => (this.#log += chunk.toString()));
     this.#window = await this.#electron.firstWindow();
-    await this.#window.waitForFunction(() => 'desktop' in window);
+    // What is dropped before the page has put itself together is dropped on nobody.
+    await this.#window.waitForFunction(() => 'desktop' in window && (document.querySelector('#app')?.childElementCount ?? 0) > 0);
   }
 
   /** Command line and environment with which it starts; for a test that starts it a second time. */
