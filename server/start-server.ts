@@ -13,9 +13,9 @@ import { createUploadSlots } from './http/upload-slots.ts';
 import { baseUrl, isLoopback, lanAddresses, lanHosts, loopbackHosts } from './lan-address.ts';
 import type { Log } from './log.ts';
 import type { LanSide, RunningServer } from './running-server.ts';
-import { DuplicateChoice } from './uploads/duplicate-choice.ts';
-import { openProgressCache } from './uploads/progress-cache.ts';
-import { openUploadFolder } from './uploads/upload-folder.ts';
+import { DuplicateChoice } from './uploads/naming/duplicate-choice.ts';
+import { openProgressCache } from './uploads/progress/progress-cache.ts';
+import { openUploadFolder } from './uploads/folder/upload-folder.ts';
 import { UploadService } from './uploads/upload-service.ts';
 
 const DEFAULT_RESERVE_BYTES = 64 << 20;

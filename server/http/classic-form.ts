@@ -1,7 +1,7 @@
 import { Router } from 'express';
 import type { ClassicStatusReply, ClassicUploadReply } from '../contracts/api.ts';
 import type { Log } from '../log.ts';
-import type { ProgressEntry } from '../uploads/progress-entry.ts';
+import type { ProgressEntry } from '../uploads/progress/progress-entry.ts';
 import { answerFailure } from './answer-failure.ts';
 import { failureOf } from './form-answer.ts';
 import { callerOf } from './gate.ts';

@@ -6,9 +6,9 @@ import { DUPLICATES_FIELD, type DuplicatePolicy } from '../contracts/duplicates.
 import type { FailureCode } from '../contracts/failure.ts';
 import type { AnnouncedFile, Sender, UploadRecord } from '../contracts/upload.ts';
 import { asFailure, Failure } from '../failure.ts';
-import type { BatchProgress } from '../uploads/batch-progress.ts';
+import type { BatchProgress } from '../uploads/progress/batch-progress.ts';
 import type { Arrival } from '../uploads/reception.ts';
-import type { Hold } from '../uploads/space.ts';
+import type { Hold } from '../uploads/space/space.ts';
 import type { UploadService } from '../uploads/upload-service.ts';
 import { readForm, type FilePart } from './multipart.ts';
 import { isProgressKey, readManifest } from './read-files.ts';

@@ -1,10 +1,10 @@
 import type { DuplicatePolicy } from '../contracts/duplicates.ts';
 import type { AnnouncedFile, Sender, UploadRecord } from '../contracts/upload.ts';
 import { Failure } from '../failure.ts';
-import { isUnderWay, type Ledger } from './ledger.ts';
-import { newRecord } from './new-record.ts';
-import { promisedTo } from './open-bytes.ts';
-import type { Room } from './space.ts';
+import { isUnderWay, type Ledger } from './queue/ledger.ts';
+import { newRecord } from './queue/new-record.ts';
+import { promisedTo } from './space/open-bytes.ts';
+import type { Room } from './space/space.ts';
 
 interface Announcement {
   readonly sender: Sender;

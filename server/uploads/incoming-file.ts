@@ -1,18 +1,18 @@
 import type { Readable } from 'node:stream';
 import type { FileDigest, UploadRecord } from '../contracts/upload.ts';
 import { Failure } from '../failure.ts';
-import { PROGRESS_INTERVAL_MS } from './batch-progress.ts';
-import { diskFailure } from './disk-failure.ts';
+import { PROGRESS_INTERVAL_MS } from './progress/batch-progress.ts';
+import { diskFailure } from './folder/disk-failure.ts';
 import { checkDigest, type CheckedDigest } from './hash/check-digest.ts';
 import { algorithmOf } from './hash/file-digest.ts';
 import { FileHash } from './hash/file-hash.ts';
-import type { PublishRule } from './place-by-rule.ts';
-import type { Placement } from './placement.ts';
+import type { PublishRule } from './naming/place-by-rule.ts';
+import type { Placement } from './naming/placement.ts';
 import { receiveBytes } from './receive-bytes.ts';
-import type { StagedFile } from './staged-file.ts';
-import { storedRecord } from './stored-record.ts';
-import { createThrottle } from './throttle.ts';
-import { PUBLISHED_MODE, type PublishedFile, type UploadFolder } from './upload-folder.ts';
+import type { StagedFile } from './folder/staged-file.ts';
+import { storedRecord } from './queue/stored-record.ts';
+import { createThrottle } from './progress/throttle.ts';
+import { PUBLISHED_MODE, type PublishedFile, type UploadFolder } from './folder/upload-folder.ts';
 
 /** What an incoming file tells on its way. */
 export interface IncomingListener {

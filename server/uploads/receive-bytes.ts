@@ -1,6 +1,6 @@
 import { Writable, type Readable } from 'node:stream';
 import { Failure } from '../failure.ts';
-import { diskFailure } from './disk-failure.ts';
+import { diskFailure } from './folder/disk-failure.ts';
 
 /** Bytes that may wait for the disk before the sender is slowed down. */
 const BUFFER_BYTES = 1 << 20;

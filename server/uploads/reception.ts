@@ -3,13 +3,13 @@ import type { Readable } from 'node:stream';
 import type { DuplicatePolicy } from '../contracts/duplicates.ts';
 import type { AnnouncedFile, Sender, UploadRecord, UploadState } from '../contracts/upload.ts';
 import { asFailure, Failure } from '../failure.ts';
-import type { BatchProgress } from './batch-progress.ts';
-import { sizeFailure } from './file-system-limit.ts';
+import type { BatchProgress } from './progress/batch-progress.ts';
+import { sizeFailure } from './space/file-system-limit.ts';
 import { receiveFile, type ArrivedFile } from './incoming-file.ts';
-import { failedRecord, isUnderWay, type Ledger } from './ledger.ts';
-import { newRecord } from './new-record.ts';
-import type { Placement } from './placement.ts';
-import type { UploadFolder } from './upload-folder.ts';
+import { failedRecord, isUnderWay, type Ledger } from './queue/ledger.ts';
+import { newRecord } from './queue/new-record.ts';
+import type { Placement } from './naming/placement.ts';
+import type { UploadFolder } from './folder/upload-folder.ts';
 
 /** One file of a form, about to come. */
 export interface FileOrder {

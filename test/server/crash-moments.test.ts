@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { mkdir, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { PROCESS_TAG } from '../../server/uploads/process-tag.ts';
+import { PROCESS_TAG } from '../../server/uploads/folder/process-tag.ts';
 import { startCli } from '../helpers/cli.ts';
 import { listStaging, listTree, STAGING_NAME } from '../helpers/disk.ts';
 import { announced, buildAnnouncedForm } from '../helpers/multipart.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { openProgressCache, type ProgressCache } from '../../server/uploads/progress-cache.ts';
-import type { ProgressEntry } from '../../server/uploads/progress-entry.ts';
+import { openProgressCache, type ProgressCache } from '../../server/uploads/progress/progress-cache.ts';
+import type { ProgressEntry } from '../../server/uploads/progress/progress-entry.ts';
 import { waitUntil } from '../helpers/wait-until.ts';
 
 export interface StoreUnderTest {

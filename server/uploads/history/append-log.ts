@@ -3,7 +3,7 @@ import { open, rename, stat, type FileHandle } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { systemErrorCode } from '../../failure.ts';
 import { underLock } from '../resumable/upload-lock.ts';
-import { stagedName } from '../staged-name.ts';
+import { stagedName } from '../folder/staged-name.ts';
 
 /** Longer than any line of ours; what has no end within this is damaged. Reading goes by such pieces, so that others get their turn. */
 const PIECE_BYTES = 256 << 10;

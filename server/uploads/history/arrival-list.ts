@@ -1,6 +1,6 @@
 import type { HistoryReply } from '../../contracts/history.ts';
 import { Failure } from '../../failure.ts';
-import { diskFailure } from '../disk-failure.ts';
+import { diskFailure } from '../folder/disk-failure.ts';
 import type { HistoryWish } from './history-page.ts';
 import type { UploadHistory } from './upload-history.ts';
 

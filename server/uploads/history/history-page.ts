@@ -1,5 +1,5 @@
-import { foldedName } from '../safe-name.ts';
-import type { StoredRecord } from '../stored-record.ts';
+import { foldedName } from '../naming/safe-name.ts';
+import type { StoredRecord } from '../queue/stored-record.ts';
 
 /** What somebody wants to see of the history. */
 export interface HistoryWish {

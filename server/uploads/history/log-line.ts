@@ -1,7 +1,7 @@
 import type { UploadRecord } from '../../contracts/upload.ts';
 import { isCount, isObject, parseGuarded } from '../../guards.ts';
-import { isUploadRecord } from '../progress-entry.ts';
-import type { StoredRecord } from '../stored-record.ts';
+import { isUploadRecord } from '../progress/progress-entry.ts';
+import type { StoredRecord } from '../queue/stored-record.ts';
 
 /** A file and the name that it is about to get. */
 export interface FileLine {

@@ -2,7 +2,7 @@ import { lstat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { HistoryEntry, HistoryReply } from '../../contracts/history.ts';
 import type { UploadRecord } from '../../contracts/upload.ts';
-import type { StoredRecord } from '../stored-record.ts';
+import type { StoredRecord } from '../queue/stored-record.ts';
 import { createAppendLog } from './append-log.ts';
 import { Arrivals } from './arrivals.ts';
 import { pickPage, type HistoryWish } from './history-page.ts';

@@ -1,6 +1,6 @@
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { unlinkIfThere } from '../unlink-if-there.ts';
+import { unlinkIfThere } from '../folder/unlink-if-there.ts';
 import { readStagedNames } from './staged-names.ts';
 import { lockIfFree } from './upload-lock.ts';
 

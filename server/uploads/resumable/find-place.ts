@@ -1,6 +1,6 @@
 import { Failure } from '../../failure.ts';
-import { diskFailure } from '../disk-failure.ts';
-import type { UploadFolder } from '../upload-folder.ts';
+import { diskFailure } from '../folder/disk-failure.ts';
+import type { UploadFolder } from '../folder/upload-folder.ts';
 import type { ResumableState } from './resumable-folder.ts';
 import type { HeldLock } from './upload-lock.ts';
 

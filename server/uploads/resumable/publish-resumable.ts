@@ -1,8 +1,8 @@
 import { checkDigest, type CheckedDigest } from '../hash/check-digest.ts';
 import { algorithmOf } from '../hash/file-digest.ts';
 import type { FileHash } from '../hash/file-hash.ts';
-import type { PublishedFile, UploadFolder } from '../upload-folder.ts';
-import { storedRecord } from '../stored-record.ts';
+import type { PublishedFile, UploadFolder } from '../folder/upload-folder.ts';
+import { storedRecord } from '../queue/stored-record.ts';
 import type { ResumableState } from './resumable-folder.ts';
 import { placed, recordOf } from './resumable-record.ts';
 

@@ -1,7 +1,7 @@
-import { diskFailure } from '../disk-failure.ts';
-import type { Ledger } from '../ledger.ts';
-import { promisedTo } from '../open-bytes.ts';
-import type { Space } from '../space.ts';
+import { diskFailure } from '../folder/disk-failure.ts';
+import type { Ledger } from '../queue/ledger.ts';
+import { promisedTo } from '../space/open-bytes.ts';
+import type { Space } from '../space/space.ts';
 import type { Found } from './find-place.ts';
 
 /**

@@ -1,7 +1,7 @@
 import type { DuplicatePolicy } from '../../contracts/duplicates.ts';
 import { SENDER_KINDS, type FileDigest, type Sender } from '../../contracts/upload.ts';
 import { isCount, isObject, parseGuarded } from '../../guards.ts';
-import { isDuplicatePolicy } from '../duplicate-choice.ts';
+import { isDuplicatePolicy } from '../naming/duplicate-choice.ts';
 import { isFileDigest } from '../hash/file-digest.ts';
 
 /** What is known of a resumable upload before all its bytes are here; kept beside its bytes, so that it survives the process. */

@@ -1,5 +1,5 @@
 import type { UploadState } from '../../contracts/upload.ts';
-import { newRecord, type Placed } from '../new-record.ts';
+import { newRecord, type Placed } from '../queue/new-record.ts';
 import type { ResumableState } from './resumable-folder.ts';
 import type { ResumableInfo } from './resumable-info.ts';
 

@@ -1,10 +1,10 @@
 import type { Sender } from '../../contracts/upload.ts';
 import { Failure } from '../../failure.ts';
-import type { Ledger } from '../ledger.ts';
-import type { Space } from '../space.ts';
-import { sizeFailure } from '../file-system-limit.ts';
-import { isOpen } from '../open-bytes.ts';
-import { PUBLISHED_MODE, type UploadFolder } from '../upload-folder.ts';
+import type { Ledger } from '../queue/ledger.ts';
+import type { Space } from '../space/space.ts';
+import { sizeFailure } from '../space/file-system-limit.ts';
+import { isOpen } from '../space/open-bytes.ts';
+import { PUBLISHED_MODE, type UploadFolder } from '../folder/upload-folder.ts';
 import type { AppendOrder } from './append-order.ts';
 import { createEndings } from './endings.ts';
 import { findPlace, isAnyAway, isNotFound, type Found } from './find-place.ts';

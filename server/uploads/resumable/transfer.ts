@@ -1,10 +1,10 @@
 import type { FailureCode } from '../../contracts/failure.ts';
 import type { UploadState } from '../../contracts/upload.ts';
 import type { Failure } from '../../failure.ts';
-import { diskFailure } from '../disk-failure.ts';
+import { diskFailure } from '../folder/disk-failure.ts';
 import { algorithmOf } from '../hash/file-digest.ts';
 import type { FileHash } from '../hash/file-hash.ts';
-import type { Ledger } from '../ledger.ts';
+import type { Ledger } from '../queue/ledger.ts';
 import type { AppendOrder } from './append-order.ts';
 import type { Endings } from './endings.ts';
 import type { Found } from './find-place.ts';

@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { open, readFile, stat, utimes, type FileHandle } from 'node:fs/promises';
 import { Failure, systemErrorCode } from '../../failure.ts';
-import { diskFailure } from '../disk-failure.ts';
-import { PROCESS_TAG, processState } from '../process-tag.ts';
-import { unlinkIfThere } from '../unlink-if-there.ts';
+import { diskFailure } from '../folder/disk-failure.ts';
+import { PROCESS_TAG, processState } from '../folder/process-tag.ts';
+import { unlinkIfThere } from '../folder/unlink-if-there.ts';
 
 /** How long somebody who wants the lock waits for whoever has it. */
 const PATIENCE_MS = 5000;

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { PROCESS_TAG } from '../../../server/uploads/process-tag.ts';
+import { PROCESS_TAG } from '../../../server/uploads/folder/process-tag.ts';
 import { startProcess } from '../../helpers/child-process.ts';
 import { listStaging, STAGING_NAME } from '../../helpers/disk.ts';
 import { sampleBytes } from '../../helpers/sample-bytes.ts';

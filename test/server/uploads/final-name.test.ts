@@ -1,7 +1,7 @@
 import { mkdir, readFile, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { moveToFreeName, pickFreeName } from '../../../server/uploads/final-name.ts';
+import { moveToFreeName, pickFreeName } from '../../../server/uploads/naming/final-name.ts';
 import { listTree } from '../../helpers/disk.ts';
 import { sha256 } from '../../helpers/sample-bytes.ts';
 import { makeTempFolder } from '../../helpers/temp-folder.ts';

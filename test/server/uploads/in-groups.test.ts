@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { createGroups } from '../../../server/uploads/in-groups.ts';
+import { createGroups } from '../../../server/uploads/folder/in-groups.ts';
 
 /** A job that ends when the test says so. */
 function startJob() {

@@ -3,7 +3,7 @@ import { PassThrough } from 'node:stream';
 import { describe, expect, test } from 'vitest';
 import { Failure } from '../../../server/failure.ts';
 import { receiveBytes } from '../../../server/uploads/receive-bytes.ts';
-import type { StagedFile } from '../../../server/uploads/staged-file.ts';
+import type { StagedFile } from '../../../server/uploads/folder/staged-file.ts';
 import { sampleBytes, sha256 } from '../../helpers/sample-bytes.ts';
 import { waitUntil } from '../../helpers/wait-until.ts';
 

@@ -1,10 +1,10 @@
 import { Readable } from 'node:stream';
 import { expect, onTestFinished, test } from 'vitest';
 import { Failure } from '../../../server/failure.ts';
-import { Ledger } from '../../../server/uploads/ledger.ts';
-import { openProgressCache } from '../../../server/uploads/progress-cache.ts';
+import { Ledger } from '../../../server/uploads/queue/ledger.ts';
+import { openProgressCache } from '../../../server/uploads/progress/progress-cache.ts';
 import { receiveUpload } from '../../../server/uploads/reception.ts';
-import { openUploadFolder } from '../../../server/uploads/upload-folder.ts';
+import { openUploadFolder } from '../../../server/uploads/folder/upload-folder.ts';
 import { listStaging, listTree } from '../../helpers/disk.ts';
 import { sampleBytes } from '../../helpers/sample-bytes.ts';
 import { makeTempFolder } from '../../helpers/temp-folder.ts';

@@ -1,7 +1,7 @@
 import { resolve, sep } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { foldedName, lastComponent, numberedName, safeFolder, safeName, splitExtension } from '../../../server/uploads/safe-name.ts';
+import { foldedName, lastComponent, numberedName, safeFolder, safeName, splitExtension } from '../../../server/uploads/naming/safe-name.ts';
 
 /** Pieces that are harmless alone and dangerous together; plain random text would hardly ever meet them. */
 const DANGEROUS = [

@@ -1,7 +1,7 @@
 import { readdir, readFile, rename, unlink, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
-import { PROCESS_TAG } from '../../../../server/uploads/process-tag.ts';
+import { PROCESS_TAG } from '../../../../server/uploads/folder/process-tag.ts';
 import { lockUpload, underLock } from '../../../../server/uploads/resumable/upload-lock.ts';
 import { startProcess } from '../../../helpers/child-process.ts';
 import { makeTempFolder } from '../../../helpers/temp-folder.ts';

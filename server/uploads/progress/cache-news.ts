@@ -1,4 +1,4 @@
-import type { Log } from '../log.ts';
+import type { Log } from '../../log.ts';
 
 /** A cache that comes and goes is told of no more often than this. */
 const TELL_EVERY_MS = 60_000;

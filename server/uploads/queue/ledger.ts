@@ -1,18 +1,18 @@
 import { join } from 'node:path';
 import QuickLRU from 'quick-lru';
-import type { DuplicatePolicy } from '../contracts/duplicates.ts';
-import type { FileDigest, UploadRecord, UploadState } from '../contracts/upload.ts';
-import type { FailureCode } from '../contracts/failure.ts';
-import type { Failure } from '../failure.ts';
-import type { Log, LogLevel } from '../log.ts';
-import { createBatchProgress, type BatchProgress } from './batch-progress.ts';
-import type { ProgressCache } from './progress-cache.ts';
-import type { ProgressEntry } from './progress-entry.ts';
+import type { DuplicatePolicy } from '../../contracts/duplicates.ts';
+import type { FileDigest, UploadRecord, UploadState } from '../../contracts/upload.ts';
+import type { FailureCode } from '../../contracts/failure.ts';
+import type { Failure } from '../../failure.ts';
+import type { Log, LogLevel } from '../../log.ts';
+import { createBatchProgress, type BatchProgress } from '../progress/batch-progress.ts';
+import type { ProgressCache } from '../progress/progress-cache.ts';
+import type { ProgressEntry } from '../progress/progress-entry.ts';
 import { Queue } from './queue.ts';
-import type { CheckedDigest } from './hash/check-digest.ts';
+import type { CheckedDigest } from '../hash/check-digest.ts';
 import { RunningUploads } from './running-uploads.ts';
 import { storedRecord } from './stored-record.ts';
-import type { PublishedFile } from './upload-folder.ts';
+import type { PublishedFile } from '../folder/upload-folder.ts';
 
 /** Batches whose sum this process remembers without asking the cache. */
 const REMEMBERED_BATCHES = 2000;

@@ -1,8 +1,8 @@
 import { readdir, rename, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import QuickLRU from 'quick-lru';
-import type { DuplicatePolicy } from '../contracts/duplicates.ts';
-import { systemErrorCode } from '../failure.ts';
+import type { DuplicatePolicy } from '../../contracts/duplicates.ts';
+import { systemErrorCode } from '../../failure.ts';
 import { moveIfFree, pickFreeName } from './final-name.ts';
 import { foldedName, numberedName } from './safe-name.ts';
 import { seeFile, type SeenFile } from './same-content.ts';

@@ -1,5 +1,5 @@
-import { DUPLICATE_POLICIES, type DuplicatePolicy, type DuplicateRules } from '../contracts/duplicates.ts';
-import { Failure } from '../failure.ts';
+import { DUPLICATE_POLICIES, type DuplicatePolicy, type DuplicateRules } from '../../contracts/duplicates.ts';
+import { Failure } from '../../failure.ts';
 
 /** True for one of the words of the contract. */
 export function isDuplicatePolicy(value: unknown): value is DuplicatePolicy {

@@ -1,7 +1,7 @@
-import { SENDER_KINDS, UPLOAD_STATES, type UploadRecord, type UploadState } from '../contracts/upload.ts';
-import type { ClassicState } from '../contracts/api.ts';
-import { isCount, isObject } from '../guards.ts';
-import { isFileDigest } from './hash/file-digest.ts';
+import { SENDER_KINDS, UPLOAD_STATES, type UploadRecord, type UploadState } from '../../contracts/upload.ts';
+import type { ClassicState } from '../../contracts/api.ts';
+import { isCount, isObject } from '../../guards.ts';
+import { isFileDigest } from '../hash/file-digest.ts';
 
 /** What the progress cache holds under a progress key: an upload's record, or the sum of a batch that was sent as one form. */
 export type ProgressEntry =

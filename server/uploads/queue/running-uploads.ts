@@ -1,4 +1,4 @@
-import type { Failure } from '../failure.ts';
+import type { Failure } from '../../failure.ts';
 
 /** An upload whose bytes come through this process. */
 export interface Running {

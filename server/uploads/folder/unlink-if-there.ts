@@ -1,5 +1,5 @@
 import { unlink } from 'node:fs/promises';
-import { systemErrorCode } from '../failure.ts';
+import { systemErrorCode } from '../../failure.ts';
 
 /** Removes a file; when somebody else was faster, that is as good. */
 export async function unlinkIfThere(path: string): Promise<void> {

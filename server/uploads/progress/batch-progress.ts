@@ -1,4 +1,4 @@
-import type { ClassicState } from '../contracts/api.ts';
+import type { ClassicState } from '../../contracts/api.ts';
 import type { ProgressEntry } from './progress-entry.ts';
 import { createThrottle } from './throttle.ts';
 

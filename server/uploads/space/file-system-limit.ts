@@ -1,5 +1,5 @@
 import { statfs } from 'node:fs/promises';
-import { Failure } from '../failure.ts';
+import { Failure } from '../../failure.ts';
 
 /** Largest file of each kind of file system that holds less than an upload may have. Source: statfs(2) for the numbers. */
 const MOST_FILE_BYTES: ReadonlyMap<number, number> = new Map([

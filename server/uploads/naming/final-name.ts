@@ -1,6 +1,6 @@
 import { link, lstat, open, rename, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
-import { systemErrorCode } from '../failure.ts';
+import { systemErrorCode } from '../../failure.ts';
 import { foldedName, numberedName } from './safe-name.ts';
 
 /** File systems without hard links (FAT, exFAT, some network shares) answer with one of these. */

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import type { QueueReply } from '../contracts/api.ts';
-import type { Totals, UploadRecord, UploadState } from '../contracts/upload.ts';
+import type { QueueReply } from '../../contracts/api.ts';
+import type { Totals, UploadRecord, UploadState } from '../../contracts/upload.ts';
 import { Tally } from './tally.ts';
 
 /** Ended records beyond this many leave the queue, the oldest first. */

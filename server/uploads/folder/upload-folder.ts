@@ -1,22 +1,22 @@
 import { chmod, lstat, mkdir, realpath, stat, statfs } from 'node:fs/promises';
 import { join } from 'node:path';
-import { Failure, systemErrorCode } from '../failure.ts';
+import { Failure, systemErrorCode } from '../../failure.ts';
 import { diskFailure } from './disk-failure.ts';
 import { makeFolders, openDurableFolder, syncFolder, type DurableFolder } from './durable-folder.ts';
-import { moveToFreeName, pickFreeName, takeBack } from './final-name.ts';
-import { fileSystemLimit } from './file-system-limit.ts';
+import { moveToFreeName, pickFreeName, takeBack } from '../naming/final-name.ts';
+import { fileSystemLimit } from '../space/file-system-limit.ts';
 import { markFolder, type FolderMarker } from './folder-marker.ts';
-import type { FileLine } from './history/log-line.ts';
-import { createUploadHistory, type StoredBefore, type UploadHistory } from './history/upload-history.ts';
+import type { FileLine } from '../history/log-line.ts';
+import { createUploadHistory, type StoredBefore, type UploadHistory } from '../history/upload-history.ts';
 import { createGroups } from './in-groups.ts';
-import { createRulePlacer, type Placing, type PublishRule } from './place-by-rule.ts';
-import { createResumableFolder, type ResumableFolder } from './resumable/resumable-folder.ts';
-import { foldedName } from './safe-name.ts';
-import { holdsSameBytes } from './same-content.ts';
+import { createRulePlacer, type Placing, type PublishRule } from '../naming/place-by-rule.ts';
+import { createResumableFolder, type ResumableFolder } from '../resumable/resumable-folder.ts';
+import { foldedName } from '../naming/safe-name.ts';
+import { holdsSameBytes } from '../naming/same-content.ts';
 import { createStagedFile, type StagedFile } from './staged-file.ts';
 import { sweepStaging } from './staged-name.ts';
-import type { StoredRecord } from './stored-record.ts';
-import { TakenNames } from './taken-names.ts';
+import type { StoredRecord } from '../queue/stored-record.ts';
+import { TakenNames } from '../naming/taken-names.ts';
 import { unlinkIfThere } from './unlink-if-there.ts';
 
 /** Hidden folder inside the upload folder, so that both are on one volume. */

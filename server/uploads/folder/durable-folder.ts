@@ -1,6 +1,6 @@
 import { lstat, mkdir, open } from 'node:fs/promises';
 import { join } from 'node:path';
-import { Failure, systemErrorCode } from '../failure.ts';
+import { Failure, systemErrorCode } from '../../failure.ts';
 
 /** A folder whose names are about to change. */
 export interface DurableFolder {

@@ -1,4 +1,4 @@
-import { Failure } from '../failure.ts';
+import { Failure } from '../../failure.ts';
 import { lastComponent, MAX_FOLDER_DEPTH, MAX_PATH_BYTES, safeFolder, safeName } from './safe-name.ts';
 
 /** Where a file wants to land, cleaned. */

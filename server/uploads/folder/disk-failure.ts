@@ -1,6 +1,6 @@
 import { constants } from 'node:os';
-import { Failure, systemErrorCode } from '../failure.ts';
-import type { FailureCode } from '../contracts/failure.ts';
+import { Failure, systemErrorCode } from '../../failure.ts';
+import type { FailureCode } from '../../contracts/failure.ts';
 
 /** What the errors of a disk mean to the person who waits. Source: errno(3). */
 const MEANING: Readonly<Record<string, FailureCode>> = {

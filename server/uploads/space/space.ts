@@ -1,5 +1,5 @@
-import type { FailureCode } from '../contracts/failure.ts';
-import { Failure } from '../failure.ts';
+import type { FailureCode } from '../../contracts/failure.ts';
+import { Failure } from '../../failure.ts';
 
 /** Bytes of the uploads that have not ended. */
 export interface OpenBytes {

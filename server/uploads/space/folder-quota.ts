@@ -1,6 +1,6 @@
 import { lstat, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { systemErrorCode } from '../failure.ts';
+import { systemErrorCode } from '../../failure.ts';
 import type { QuotaMeter } from './space.ts';
 
 /** The owner, or another process, may have changed what is in the folder. */

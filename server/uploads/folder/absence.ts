@@ -1,4 +1,4 @@
-import type { UploadRecord } from '../contracts/upload.ts';
+import type { UploadRecord } from '../../contracts/upload.ts';
 
 /** A sender that announced files and is not heard of for this long has gone. */
 const GONE_AFTER_MS = 60_000;

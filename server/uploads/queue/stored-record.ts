@@ -1,5 +1,5 @@
-import type { UploadRecord } from '../contracts/upload.ts';
-import type { CheckedDigest } from './hash/check-digest.ts';
+import type { UploadRecord } from '../../contracts/upload.ts';
+import type { CheckedDigest } from '../hash/check-digest.ts';
 
 /** The record of a file that is stored, or will be once it has its name. */
 export interface StoredRecord extends UploadRecord {

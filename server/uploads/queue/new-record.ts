@@ -1,6 +1,6 @@
-import type { AnnouncedFile, Sender, UploadRecord } from '../contracts/upload.ts';
-import { asFailure, type Failure } from '../failure.ts';
-import { placeFile, type Placement } from './placement.ts';
+import type { AnnouncedFile, Sender, UploadRecord } from '../../contracts/upload.ts';
+import { asFailure, type Failure } from '../../failure.ts';
+import { placeFile, type Placement } from '../naming/placement.ts';
 
 /** What is known of a file before its bytes come. */
 export interface ExpectedFile {

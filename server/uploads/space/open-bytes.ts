@@ -1,5 +1,5 @@
-import type { UploadRecord } from '../contracts/upload.ts';
-import type { Queue } from './queue.ts';
+import type { UploadRecord } from '../../contracts/upload.ts';
+import type { Queue } from '../queue/queue.ts';
 import type { OpenBytes } from './space.ts';
 
 /** An interrupted upload keeps its room for this long after it was last heard of; then others may have it, and it has to ask again. */

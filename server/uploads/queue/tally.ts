@@ -1,4 +1,4 @@
-import { UPLOAD_STATES, type Totals, type UploadRecord, type UploadState } from '../contracts/upload.ts';
+import { UPLOAD_STATES, type Totals, type UploadRecord, type UploadState } from '../../contracts/upload.ts';
 
 /** Keeps totals while records come, change and go, so that a poll never has to add up the whole queue. */
 export class Tally {

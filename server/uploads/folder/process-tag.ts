@@ -1,6 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { hostname } from 'node:os';
-import { systemErrorCode } from '../failure.ts';
+import { systemErrorCode } from '../../failure.ts';
 
 /**
  * Says which process something on a shared disk belongs to: `<host>.<pid>.<run>`. The run tells two processes apart that had
