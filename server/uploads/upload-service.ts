@@ -248,11 +248,6 @@ export class UploadService {
     return receiving + finishing;
   }
 
-  /** Tells all that runs to end; whoever feeds it clears up. */
-  interruptAll(failure: Failure): void {
-    this.#ledger.running.endAll(failure);
-  }
-
   async stop(): Promise<void> {
     this.#absence.stop();
     this.resumable.stop();

@@ -9,8 +9,7 @@ import { enter, expectStored } from './helpers/guest-page.ts';
 const MEGA = 1_000_000;
 
 const onSmallDisk = test.extend({
-  // Playwright finds out by the pattern what a fixture needs; this one needs nothing.
-  // eslint-disable-next-line no-empty-pattern
+  // eslint-disable-next-line no-empty-pattern -- Playwright finds out by the pattern what a fixture needs; this one needs nothing
   async serverOptions({}, use) {
     const temp = await makeTempFolder();
     const disk = await mountDisk(temp.path, 16 * MEGA);

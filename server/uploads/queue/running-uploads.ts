@@ -39,9 +39,4 @@ export class RunningUploads {
     entry?.ending.abort(failure);
     return entry?.over ?? null;
   }
-
-  /** Tells all to end. */
-  endAll(failure: Failure): void {
-    for (const { ending } of this.#running.values()) ending.abort(failure);
-  }
 }
