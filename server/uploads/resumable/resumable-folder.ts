@@ -24,6 +24,11 @@ export interface ResumableState {
   readonly changedAtMs: number;
 }
 
+/** True when none of an upload's bytes is missing. */
+export function isWhole({ info, offset }: Pick<ResumableState, 'info' | 'offset'>): boolean {
+  return offset === info.size;
+}
+
 /** Bytes being added to an upload; whoever has it holds the upload's lock. */
 export interface AppendableFile {
   append(buffers: readonly Uint8Array[]): Promise<void>;
@@ -55,7 +60,7 @@ export interface ResumableFolder {
   remove(id: string): Promise<void>;
   /** Puts what is left of a torn upload aside, so that its id is free. */
   quarantine(id: string): Promise<void>;
-  /** Removes what was touched by nobody for that long, and what is left of uploads that nobody can go on with. */
+  /** Removes what was touched by nobody for that long, unless it is whole, and what is left of uploads that nobody can go on with. */
   sweep(keepMs: number): Promise<void>;
   /** All whose state can be read. */
   list(): Promise<readonly ResumableState[]>;
@@ -116,7 +121,10 @@ export function createResumableFolder(staging: string): ResumableFolder {
       await Promise.all(['part', 'json'].map((ending) => quarantine(staging, pathOf(id, ending))));
     },
     async sweep(keepMs) {
-      await sweepLeftovers(staging, QUARANTINE_NAME, keepMs);
+      await sweepLeftovers(staging, QUARANTINE_NAME, keepMs, async (infoPath, partPath) => {
+        const state = await find(infoPath, partPath);
+        return state !== undefined && state !== null && isWhole(state);
+      });
       await clearRemains(staging);
     },
     async list() {

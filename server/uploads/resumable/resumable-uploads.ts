@@ -11,14 +11,17 @@ import { findPlace, isAnyAway, isNotFound, type Found } from './find-place.ts';
 import { createIdleWatch, type IdleWatch } from './idle-watch.ts';
 import { countRecovered, type Recovered } from './recovered.ts';
 import type { ResumableInfo } from './resumable-info.ts';
+import { isWhole } from './resumable-folder.ts';
 import { requireRoomToGoOn } from './require-room.ts';
+import { noteTold } from './note-told.ts';
 import { placed, recordOf } from './resumable-record.ts';
 import { standingOfStored, type Standing } from './standing.ts';
+import { storeLeft } from './store-left.ts';
 import { createTransfer, type Transfer } from './transfer.ts';
 import { isLocked, underLock, type HeldLock } from './upload-lock.ts';
 
-/** What is too old is looked for this often. */
-const SWEEP_EVERY_MS = 3_600_000;
+/** What is too old, and what is whole and was left, is looked for this often. */
+const SWEEP_EVERY_MS = 900_000;
 
 interface ResumableOptions {
   readonly ledger: Ledger;
@@ -51,7 +54,7 @@ export class ResumableUploads {
       if (record?.state === 'receiving' && !this.#ledger.running.has(id)) this.#ledger.put({ ...record, state: 'interrupted', changedAtMs: Date.now() });
     });
     // A disk that is away has nothing to be swept; the next time it may be back.
-    const sweep = (): void => [...this.#folders].forEach((folder) => void this.#sweep(folder).catch(() => undefined));
+    const sweep = (): void => [...this.#folders].forEach((folder) => void this.#sweep(folder).then(() => this.#storeLeft(folder)).catch(() => undefined));
     this.#sweeping = setInterval(sweep, Math.min(SWEEP_EVERY_MS, options.keepMs)).unref();
   }
 
@@ -73,6 +76,8 @@ export class ResumableUploads {
       const { record } = placed(info);
       this.#ledger.put({ ...record, received: offset, state: 'interrupted', changedAtMs: Math.round(changedAtMs) });
     }
+    // Nobody waits for it: to read a large file for its hash takes minutes. A disk that goes away now is looked at again later.
+    void this.#storeLeft(folder).catch(() => undefined);
     return countRecovered(senders);
   }
 
@@ -133,7 +138,7 @@ export class ResumableUploads {
       const { info } = found.state;
       if (order.offset !== found.state.offset) throw new Failure('UPLOAD_OFFSET_CONFLICT', { offset: found.state.offset });
       if (order.offset + (order.length ?? 0) > info.size) throw new Failure('UPLOAD_SIZE_EXCEEDED', { limit: info.size });
-      const now = await note(found, { ...(order.digest === undefined ? {} : { digest: order.digest }), ...(order.holds ? { held: true } : {}) });
+      const now = await noteTold(found, { ...(order.digest === undefined ? {} : { digest: order.digest }), ...(order.holds ? { held: true } : {}) });
       await requireRoomToGoOn(found, this.#options);
       this.#idle.clear(info.id);
       order.invite();
@@ -228,7 +233,7 @@ export class ResumableUploads {
   }
 
   async #requireFresh(found: Found): Promise<void> {
-    if (Date.now() - found.state.changedAtMs <= this.#options.keepMs) return;
+    if (isWhole(found.state) || Date.now() - found.state.changedAtMs <= this.#options.keepMs) return;
     await this.#fail(found, new Failure('UPLOAD_EXPIRED'));
     throw new Failure('UPLOAD_EXPIRED');
   }
@@ -237,16 +242,24 @@ export class ResumableUploads {
     await this.#requireFresh(found);
     const { size, rawName } = found.state.info;
     if (size !== info.size || rawName !== info.rawName) throw new Failure('UPLOAD_ID_IN_USE');
-    return this.#standingOf(await note(found, info.digest === undefined ? {} : { digest: info.digest }));
+    return this.#standingOf(await noteTold(found, info.digest === undefined ? {} : { digest: info.digest }));
   }
 
   /** All bytes there and not stored: whoever brought them died, or the folder could not take it, in between. */
   async #standingOf(found: Found): Promise<Standing> {
     const { info, offset, changedAtMs } = found.state;
     if (offset < info.size || info.held === true) return { offset, size: info.size, expiresAtMs: Math.round(changedAtMs) + this.#options.keepMs };
-    const file = await found.folder.resumables.openToAppend(info.id);
+    return this.#finishWhole(found);
+  }
+
+  async #finishWhole(found: Found): Promise<Standing> {
+    const file = await found.folder.resumables.openToAppend(found.state.info.id);
     await file.seal(PUBLISHED_MODE).finally(() => file.close());
     return this.#transfer.finish(found);
+  }
+
+  #storeLeft(folder: UploadFolder): Promise<void> {
+    return storeLeft(folder, { keepMs: this.#options.keepMs, settled: (id) => this.#endings.settled(id), finish: (found) => this.#finishWhole(found) });
   }
 
   /** Removes what is too old, and says so in the queue. */
@@ -275,13 +288,4 @@ export class ResumableUploads {
     const record = this.#ledger.recall(id);
     return record?.state === 'stored' && record.sender.id === senderId ? record.received : null;
   }
-}
-
-/** What is told last counts, also after a restart. */
-async function note(found: Found, told: Pick<ResumableInfo, 'digest' | 'held'>): Promise<Found> {
-  const { folder, state } = found;
-  const info = { ...state.info, ...told };
-  if (info.digest === state.info.digest && info.held === state.info.held) return found;
-  await folder.resumables.describe(info);
-  return { ...found, state: { ...state, info } };
 }
