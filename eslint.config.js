@@ -98,11 +98,11 @@ export default tseslint.config(
     languageOptions: { globals: { document: 'readonly', XMLHttpRequest: 'readonly', FormData: 'readonly', setTimeout: 'readonly' } },
   },
   {
-    files: ['test/{bench,chaos,torture}/*.mjs', 'test/helpers/*.cjs', 'build/**/*.mjs', 'build/trial-app/*.js', 'eslint.config.js'],
+    files: ['test/{bench,chaos,load,torture}/*.mjs', 'test/helpers/*.{cjs,mjs}', 'build/**/*.mjs', 'build/trial-app/*.js', 'eslint.config.js'],
     languageOptions: { globals: { process: 'readonly', Buffer: 'readonly', URL: 'readonly', setTimeout: 'readonly', setInterval: 'readonly', clearInterval: 'readonly', clearTimeout: 'readonly', performance: 'readonly', console: 'readonly', AbortController: 'readonly', AbortSignal: 'readonly' } },
   },
   {
-    files: ['server/cli.ts', 'build/**', 'test/bench/**', 'test/chaos/*.mjs', 'test/torture/*.mjs'],
+    files: ['server/cli.ts', 'build/**', 'test/bench/**', 'test/chaos/*.mjs', 'test/load/*.mjs', 'test/torture/*.mjs'],
     rules: { 'no-console': 'off', 'no-unsanitized/method': 'off' },
   },
   {

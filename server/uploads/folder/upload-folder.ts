@@ -2,7 +2,7 @@ import { chmod, lstat, mkdir, realpath, stat, statfs } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Failure, systemErrorCode } from '../../failure.ts';
 import { diskFailure } from './disk-failure.ts';
-import { makeFolders, openDurableFolder, syncFolder, type DurableFolder } from './durable-folder.ts';
+import { openDurableFolder, syncFolder, type DurableFolder } from './durable-folder.ts';
 import { moveToFreeName, pickFreeName, takeBack } from '../naming/final-name.ts';
 import { fileSystemLimit } from '../space/file-system-limit.ts';
 import { markFolder, type FolderMarker } from './folder-marker.ts';
@@ -123,17 +123,18 @@ function createUploadFolder({ path, staging, marker, maxFileBytes }: OpenedFolde
   // Files that come to one folder at the same time share the looks at it and the fsync that makes their names durable.
   const publish = createGroups(async (files: readonly ToPublish[]) => {
     await requireThere();
-    const folder = await makeFolders(path, files[0]?.folders ?? []);
-    const durable = await openDurableFolder(folder);
+    const folders = files[0]?.folders ?? [];
+    const durable = await openDurableFolder(path, folders);
     try {
-      return await giveNames(files, folder, durable);
+      return await giveNames(files, join(path, ...folders), durable);
     } finally {
       await durable.close();
     }
   });
 
   async function giveNames(files: readonly ToPublish[], folder: string, durable: DurableFolder): Promise<readonly PromiseSettledResult<Placing>[]> {
-    const names = await taken.open(folder);
+    const at = durable.path;
+    const names = await taken.open(folder, at);
     const picked = files.map((file) => ({ file, first: file.rule.policy === 'keep-both' ? pickFreeName(file.name, names) : null }));
     /** What was noted last of each file. */
     const lines = await Promise.all(picked.map(async ({ file, first }) => (first === null ? null : lineOf(file, first))));
@@ -146,20 +147,20 @@ function createUploadFolder({ path, staging, marker, maxFileBytes }: OpenedFolde
         lines[index] = line;
         await history.note([line]);
       };
-      if (first !== null) return moveToFreeName(staged, folder, { first, wanted, names, next }).then((name) => ({ kind: 'placed', name, isReplacement: false }));
-      const placing = turn.then(() => byRule.place({ staged, wanted, rule, different }, { folder, names, next }));
+      if (first !== null) return moveToFreeName(staged, at, { first, wanted, names, next }).then((name) => ({ kind: 'placed', name, isReplacement: false }));
+      const placing = turn.then(() => byRule.place({ staged, wanted, rule, different }, { folder, at, names, next }));
       turn = placing.catch(() => undefined);
       return placing;
     }));
     const placed = moved.map((outcome) => (outcome.status === 'fulfilled' && outcome.value.kind === 'placed' ? outcome.value : null));
     try {
-      await taken.noteChange(folder);
+      await taken.noteChange(folder, at);
       await durable.sync();
     } catch (error) {
       // Told that they failed, their senders would send them again: a name that is not durable is given back.
       await Promise.all(files.map(async ({ staged }, index) => {
         const [place, line] = [placed[index], lines[index]];
-        if (place && line && !place.isReplacement && (await takeBack({ final: join(folder, place.name), staged, inode: line.inode }))) names.delete(foldedName(place.name));
+        if (place && line && !place.isReplacement && (await takeBack({ final: join(at, place.name), staged, inode: line.inode }))) names.delete(foldedName(place.name));
       }));
       throw error;
     }

@@ -37,7 +37,10 @@ export type Placing =
   | { readonly kind: 'compare'; readonly with: readonly SeenFile[] };
 
 interface Place {
+  /** By its name, under which it is remembered. */
   readonly folder: string;
+  /** Leads to that folder now. */
+  readonly at: string;
   /** Folded names that are taken there. */
   readonly names: Set<string>;
   /** Told of a name before the file gets it. */
@@ -56,13 +59,13 @@ export function createRulePlacer(): RulePlacer {
   // On a phone all photos of a batch may have one name. They must not replace each other.
   const batches = new QuickLRU<string, string>({ maxSize: MOST_REMEMBERED });
 
-  const replace = async ({ staged, wanted, rule }: RuledFile, { folder, names, next }: Place): Promise<Placing | null> => {
-    const old = await theOne(folder, wanted, names);
+  const replace = async ({ staged, wanted, rule }: RuledFile, { folder, at, names, next }: Place): Promise<Placing | null> => {
+    const old = await theOne(at, wanted, names);
     if (old === null || batches.get(join(folder, old.name)) === rule.batch) return null;
     await next(old.name, true);
     try {
       // Whoever opens the name gets the old file or the new one, never a mixture (rename(2)).
-      await rename(staged, join(folder, old.name));
+      await rename(staged, join(at, old.name));
     } catch (error) {
       if (NOT_REPLACEABLE.has(systemErrorCode(error) ?? '')) return null;
       throw error;
@@ -98,11 +101,11 @@ export function createRulePlacer(): RulePlacer {
   };
 }
 
-async function takeFreeName({ staged, wanted }: RuledFile, { folder, names, next }: Place): Promise<Placing | null> {
+async function takeFreeName({ staged, wanted }: RuledFile, { at, names, next }: Place): Promise<Placing | null> {
   const name = pickFreeName(wanted, names);
   try {
     await next(name);
-    return (await moveIfFree(staged, join(folder, name))) ? { kind: 'placed', name, isReplacement: false } : null;
+    return (await moveIfFree(staged, join(at, name))) ? { kind: 'placed', name, isReplacement: false } : null;
   } catch (error) {
     names.delete(foldedName(name));
     throw error;
@@ -117,12 +120,12 @@ async function theOne(folder: string, wanted: string, names: ReadonlySet<string>
 }
 
 /** Files of this name and of its numbered forms that are as large, and of which it is not known yet that they hold other bytes. */
-async function toCompare({ staged, wanted, different }: RuledFile, { folder, names }: Place): Promise<readonly SeenFile[]> {
+async function toCompare({ staged, wanted, different }: RuledFile, { at, names }: Place): Promise<readonly SeenFile[]> {
   const taken: string[] = [];
   for (let name = wanted; taken.length < MOST_LOOKED_AT && names.has(foldedName(name)); name = numberedName(wanted, taken.length)) taken.push(name);
   if (taken.length === 0) return [];
   const { size } = await stat(staged, { bigint: true });
-  const seen = await Promise.all((await entriesOf(folder, taken)).map((name) => seeFile(folder, name)));
+  const seen = await Promise.all((await entriesOf(at, taken)).map((name) => seeFile(at, name)));
   return seen.filter((file) => file !== null).filter(({ bytes, identity }) => bytes === size && !different.has(identity));
 }
 

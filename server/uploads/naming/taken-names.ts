@@ -21,12 +21,13 @@ export class TakenNames {
   /**
    * The folded names in that folder, to which the caller adds what it puts there. Call only while nobody else in this process
    * publishes there.
+   * @param at leads to that folder now
    */
-  async open(folder: string): Promise<Set<string>> {
-    const modifiedNs = await modificationTime(folder);
+  async open(folder: string, at: string): Promise<Set<string>> {
+    const modifiedNs = await modificationTime(at);
     const known = this.#listings.get(folder);
     if (known?.modifiedNs === modifiedNs) return known.names;
-    const names = new Set((await readdir(folder)).map(foldedName));
+    const names = new Set((await readdir(at)).map(foldedName));
     this.#listings.delete(folder);
     this.#listings.set(folder, { names, modifiedNs });
     const oldest = this.#listings.keys().next();
@@ -35,9 +36,9 @@ export class TakenNames {
   }
 
   /** The folder has changed because its caller put there what it has added. */
-  async noteChange(folder: string): Promise<void> {
+  async noteChange(folder: string, at: string): Promise<void> {
     const known = this.#listings.get(folder);
-    if (known !== undefined) known.modifiedNs = await modificationTime(folder);
+    if (known !== undefined) known.modifiedNs = await modificationTime(at);
   }
 }
 

@@ -12,6 +12,7 @@ import { startTestServer } from '../../helpers/start-server.ts';
 import { isRoot } from '../../helpers/tools.ts';
 import { waitUntil } from '../../helpers/wait-until.ts';
 import { watchDisk } from '../../helpers/watch-disk.ts';
+import { raceLinks } from '../../load/race-links.ts';
 
 const FORM = buildForm([file('a.txt', 'a')]);
 
@@ -122,6 +123,14 @@ describe('what already has the name', () => {
     expect(answer.status).not.toBe(201);
     readFailureCode(answer);
     await disk.expectClean();
+  });
+
+  test('F11: is not followed when somebody swaps a folder of the path for a link at any moment', async () => {
+    const server = await startTestServer();
+    const { swaps, stored, refused, outside, lost } = await raceLinks({ folder: server.folder, outside: server.canary, guest: server.guest }, 200);
+    expect({ outside, lost, refused: refused.filter((status) => status !== 503) }).toEqual({ outside: [], lost: [], refused: [] });
+    // Neither of the two had the folder for itself.
+    expect([swaps > 200, stored > 0, refused.length > 0]).toEqual([true, true, true]);
   });
 
   test('F12: is left alone when it is a folder, a pipe, or a folder where a file is wanted', async () => {
