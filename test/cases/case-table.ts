@@ -119,7 +119,7 @@ export const CASES: Readonly<Record<string, Case>> = {
   F8: { what: 'a folder that is taken away, or another disk in its place' },
   F9: { what: 'no file descriptors left' },
   F10: { what: 'a link planted at the chosen name' },
-  F11: { what: 'a folder of the path swapped for a link', note: 'On Linux at any moment, 200 times here and 1,000 in npm run load; other systems have no way to name a file in a folder that is open, so there the instant between the look and the name remains.' },
+  F11: { what: 'a folder of the path swapped for a link', note: 'On Linux at any moment, 100 times here and 1,000 in npm run load; other systems have no way to name a file in a folder that is open, so there the instant between the look and the name remains.' },
   F12: { what: 'a pipe, a folder, a device or a hard link at the chosen name' },
   F13: { what: 'an upload that is aborted where a file of its name exists' },
   F14: { what: 'replacing a file, when that is wanted' },

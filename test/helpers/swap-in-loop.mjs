@@ -1,7 +1,6 @@
 // Puts a link in the place of a folder and the folder back, as fast as it can: node swap-in-loop.mjs FOLDER TARGET, forked.
 // Ends when it is told to, with the folder in its place, and tells how often the link stood there.
 import { mkdirSync, renameSync, symlinkSync, unlinkSync } from 'node:fs';
-import { setImmediate as nextTurn } from 'node:timers/promises';
 
 const SWAPS_PER_TURN = 20;
 
@@ -13,12 +12,14 @@ process.once('message', () => (isEnding = true));
 process.once('disconnect', () => process.exit(1));
 mkdirSync(folder, { recursive: true });
 process.send({ isReady: true });
-while (!isEnding) {
+goOn();
+
+function goOn() {
   for (let turn = 0; turn < SWAPS_PER_TURN; turn += 1) swap();
-  await nextTurn();
+  // In between, what it is told is heard.
+  if (!isEnding) setImmediate(goOn);
+  else process.send({ swaps }, () => process.exit(0));
 }
-process.send({ swaps });
-process.disconnect();
 
 function swap() {
   renameSync(folder, aside);
