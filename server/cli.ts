@@ -45,6 +45,7 @@ async function serve(options: Serve): Promise<void> {
       keepMs: options.keepMs,
       duplicates: options.duplicates,
       logsRequests: options.logLevel === 'debug',
+      onCode: (code) => err(`Somebody has tried many wrong codes. The code is now ${code}; who is in already, or scans the QR code, goes on.`),
       connectionLimits: { perAddress: options.perAddress },
       ...(options.code === undefined ? {} : { code: options.code }),
       ...(options.quotaBytes === undefined ? {} : { quotaBytes: options.quotaBytes }),
@@ -54,17 +55,16 @@ async function serve(options: Serve): Promise<void> {
     log,
   );
   stopOnSignals(server);
-  if (options.isJson) out(JSON.stringify({ url: server.url, code: server.code?.replaceAll(' ', '') ?? null, pid: process.pid }));
+  if (options.isJson) out(JSON.stringify({ url: server.url, code: server.code?.replaceAll(' ', '') ?? null, link: server.links[0] ?? server.url, pid: process.pid }));
   else welcome(server, folder);
 }
 
 function welcome(server: RunningServer, folder: string): void {
-  const fragment = server.code === null ? '' : `/#${server.code.replaceAll(' ', '')}`;
-  const best = `${server.addresses[0] ?? server.url}${fragment}`;
+  const best = server.links[0] ?? server.url;
   out(`Slipway ${VERSION} receives files into ${folder}\n`);
   out(renderUnicodeCompact(best, { border: 2 }));
   out(`\nOpen   ${best}`);
-  for (const address of server.addresses.slice(1)) out(`or     ${address}${fragment}`);
+  for (const link of server.links.slice(1)) out(`or     ${link}`);
   out(server.code === null ? 'Code   none is asked for' : `Code   ${server.code}`);
   out('Stop   Ctrl-C\n');
   const { count } = server.recovered;

@@ -41,6 +41,8 @@ export interface ServerConfig {
   readonly logsRequests?: boolean;
   /** What a person calls this computer; default: its host name. */
   readonly name?: string;
+  /** Called with a new code, as a person types it, when one that was made here was guessed at too often. */
+  readonly onCode?: (code: string) => void;
   /** Called when a device opens the page or starts a session. */
   readonly onVisitor?: (visitor: { readonly name: string; readonly atMs: number }) => void;
 }

@@ -4,8 +4,8 @@ import type { Log, LogFields } from './log.ts';
 /** Stands where a secret stood. */
 const HIDDEN = '(hidden)';
 
-/** Session tokens (see session-token.ts), and user and password of a URL. */
-const TOKENS = [String.raw`\bs1\.[\w-]{40,}(?:\.[\w-]*)?`, String.raw`(?<=:\/\/)[^\s\/@]+(?=@)`];
+/** Session tokens (see session-token.ts), invitations (see invitation.ts), and user and password of a URL. */
+const TOKENS = [String.raw`\bs1\.[\w-]{40,}(?:\.[\w-]*)?`, String.raw`\bi1\.[\w-]{22}`, String.raw`(?<=:\/\/)[^\s\/@]+(?=@)`];
 
 /** A password of a cache shorter than this would hide half of every line; it is in no message of ours anyway. */
 const MIN_PASSWORD_LENGTH = 4;

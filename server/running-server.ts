@@ -6,12 +6,19 @@ import type { Recovered } from './uploads/resumable/recovered.ts';
 export interface LanSide {
   /** Base URLs, best first. */
   readonly addresses: readonly string[];
-  /** What lets a guest in, as a person types it. */
+  /** What lets a guest in, as a person types it. There is another one when it was guessed at too often. */
   readonly code: string;
-  /** The best address with the code in the fragment: what a QR code says. */
+  /** The best address with an invitation in the fragment: what a QR code says. It outlives the code. */
   readonly link: string;
   /** The same as rows of modules, true is dark, without a quiet zone. */
   readonly qr: readonly (readonly boolean[])[];
+}
+
+export interface LanOptions {
+  readonly host: string;
+  readonly port: number;
+  /** Told a new code, as a person types it, when the one before was guessed at too often. */
+  readonly onCode?: (code: string) => void;
 }
 
 /** A server that is listening. */
@@ -20,15 +27,17 @@ export interface RunningServer {
   readonly url: string;
   /** Base URLs, best first. */
   readonly addresses: readonly string[];
-  /** What lets a guest in, as a person types it; null on a server that asks for none. */
+  /** What lets a guest in now, as a person types it; null on a server that asks for none. */
   readonly code: string | null;
+  /** The addresses with an invitation in the fragment, which lets in whoever opens one; best first. */
+  readonly links: readonly string[];
   /** What an earlier run left unfinished in the upload folder, as found at the start. */
   readonly recovered: Recovered;
   /**
    * Opens the LAN side of a hosted server, with a new code; when it is open already, answers what is.
    * @throws Failure PORT_IN_USE, ADDRESS_NOT_AVAILABLE
    */
-  openLan(options: { readonly host: string; readonly port: number }): Promise<LanSide>;
+  openLan(options: LanOptions): Promise<LanSide>;
   /** Closes it and its connections within a second; resolves also when it is not open. */
   closeLan(): Promise<void>;
   /**

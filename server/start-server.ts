@@ -1,7 +1,7 @@
 import { hostname } from 'node:os';
-import { encode } from 'uqr';
-import { createAccess, type Access } from './access/access.ts';
-import { canonicalCode, makeCode, MIN_CODE_LENGTH, readableCode } from './access/code.ts';
+import type { Access } from './access/access.ts';
+import { canonicalCode, MIN_CODE_LENGTH, readableCode } from './access/code.ts';
+import { letIn } from './access/let-in.ts';
 import type { ServerConfig } from './config.ts';
 import { Failure } from './failure.ts';
 import { hideSecrets } from './hide-secrets.ts';
@@ -11,8 +11,9 @@ import { listen, type Listener } from './http/listener.ts';
 import { logRequests } from './http/log-requests.ts';
 import { createUploadSlots } from './http/upload-slots.ts';
 import { baseUrl, isLoopback, lanAddresses, lanHosts, loopbackHosts } from './lan-address.ts';
+import { createLanDoor, guestLink } from './lan-door.ts';
 import type { Log } from './log.ts';
-import type { LanSide, RunningServer } from './running-server.ts';
+import type { RunningServer } from './running-server.ts';
 import { DuplicateChoice } from './uploads/naming/duplicate-choice.ts';
 import { openProgressCache } from './uploads/progress/progress-cache.ts';
 import { openUploadFolder } from './uploads/folder/upload-folder.ts';
@@ -37,12 +38,10 @@ const EVERY_ADDRESS: ReadonlySet<string> = new Set(['0.0.0.0', '::']);
  * @throws Failure CONFIG_INVALID, CONFIG_DEST_NOT_WRITABLE, PORT_IN_USE, ADDRESS_NOT_AVAILABLE
  */
 export async function startServer(config: ServerConfig, givenLog: Log): Promise<RunningServer> {
-  const code = config.code === undefined ? makeCode() : config.code;
-  if (code !== null && canonicalCode(code).length < MIN_CODE_LENGTH) throw new Failure('CONFIG_INVALID');
+  const { code } = config;
+  if (typeof code === 'string' && canonicalCode(code).length < MIN_CODE_LENGTH) throw new Failure('CONFIG_INVALID');
   const secrets = hideSecrets(givenLog);
   const { log } = secrets;
-  if (code !== null) secrets.addCode(code);
-  if (config.ownerToken !== undefined) secrets.addToken(config.ownerToken);
   if (config.cacheUrl !== undefined) secrets.addUrl(config.cacheUrl);
   const host = config.host ?? '127.0.0.1';
   const stopping = new AbortController();
@@ -88,37 +87,31 @@ export async function startServer(config: ServerConfig, givenLog: Log): Promise<
       return config.logsRequests === true ? logRequests(app, log) : app;
     });
 
-  const access = createAccess({ code, isShared: config.code !== undefined, ownerToken: config.ownerToken });
+  const secret = await folder.secret();
+  const access = letIn({ code, secret, ownerToken: config.ownerToken, onCode: config.onCode }, secrets);
   const main = await open(host, config.port ?? 0, access).catch(async (error: unknown) => {
     await service.stop();
     throw error;
   });
-  let lan: { readonly listener: Listener; readonly side: LanSide } | undefined;
-
-  const closeLan = async (graceMs: number): Promise<void> => {
-    const closing = lan;
-    lan = undefined;
-    await closing?.listener.close(graceMs);
-  };
+  const lan = createLanDoor({
+    log, listen: open, addressesOf,
+    letIn: (onCode) => letIn({ code: undefined, secret, ownerToken: undefined, onCode }, secrets),
+  });
+  const addresses = addressesOf(host, main.port);
   log('info', 'server:started', { port: main.port });
 
   return {
     url: baseUrl(EVERY_ADDRESS.has(host) ? '127.0.0.1' : host, main.port),
-    addresses: addressesOf(host, main.port),
-    code: code === null ? null : readableCode(code),
-    recovered,
-    async openLan(options) {
-      if (lan !== undefined) return lan.side;
-      const guestCode = makeCode();
-      secrets.addCode(guestCode);
-      const guests = createAccess({ code: guestCode, isShared: false, ownerToken: undefined });
-      const listener = await open(options.host, options.port, guests);
-      lan = { listener, side: lanSide(addressesOf(options.host, listener.port), guestCode) };
-      log('info', 'lan:opened', { port: listener.port });
-      return lan.side;
+    addresses,
+    get code() {
+      const current = access.code();
+      return current === null ? null : readableCode(current);
     },
+    links: addresses.map((address) => guestLink(address, access)),
+    recovered,
+    openLan: lan.open,
     async closeLan() {
-      await closeLan(CLOSE_LAN_GRACE_MS);
+      await lan.close(CLOSE_LAN_GRACE_MS);
       log('info', 'lan:closed');
     },
     async useFolder(wanted) {
@@ -131,7 +124,7 @@ export async function startServer(config: ServerConfig, givenLog: Log): Promise<
     movingUploads: () => service.movingUploads(),
     async stop() {
       stopping.abort(new Failure('SHUTTING_DOWN'));
-      await Promise.all([main.close(STOP_GRACE_MS), closeLan(STOP_GRACE_MS)]);
+      await Promise.all([main.close(STOP_GRACE_MS), lan.close(STOP_GRACE_MS)]);
       await service.stop();
       log('info', 'server:stopped');
     },
@@ -142,11 +135,6 @@ function addressesOf(host: string, port: number): readonly string[] {
   if (!EVERY_ADDRESS.has(host)) return [baseUrl(host, port)];
   const found = lanAddresses();
   return (found.length > 0 ? found : ['127.0.0.1']).map((address) => baseUrl(address, port));
-}
-
-function lanSide(addresses: readonly string[], code: string): LanSide {
-  const link = `${addresses[0] ?? ''}/#${code}`;
-  return { addresses, code: readableCode(code), link, qr: encode(link, { border: 0 }).data };
 }
 
 function createHostCheck(host: string, port: number, allowed: readonly string[]): (header: string) => boolean {

@@ -86,7 +86,7 @@ export type ReceiveState =
       readonly addresses: readonly string[];
       /** As a person types it, for instance "K7M 4QX". */
       readonly code: string;
-      /** What the QR code says: the best address with the code in the fragment. */
+      /** What the QR code says: the best address with an invitation in the fragment. */
       readonly link: string;
       /** The same as rows of modules, true is dark, without a quiet zone. */
       readonly qr: readonly (readonly boolean[])[];

@@ -1,4 +1,4 @@
-import type { LanSide, Log, RunningServer } from '../../server/index.ts';
+import type { LanOptions, LanSide, Log, RunningServer } from '../../server/index.ts';
 import type { Answer, ReceiveState, Visitor } from '../contracts/bridge.ts';
 import { refuse, succeed } from './answer.ts';
 import { codeOf } from './guards.ts';
@@ -34,7 +34,10 @@ export function createReceive({ server, host, onChange }: ReceiveOptions, log: L
   }
 
   async function open(): Promise<Answer<ReceiveState>> {
-    const { addresses, code, link, qr } = await openLan(server, host);
+    const onCode = (code: string): void => {
+      if (state.on) become({ ...state, code });
+    };
+    const { addresses, code, link, qr } = await openLan(server, { host, onCode });
     return become({ on: true, addresses, code, link, qr, visitors: [] });
   }
 
@@ -63,11 +66,11 @@ export function createReceive({ server, host, onChange }: ReceiveOptions, log: L
   };
 }
 
-async function openLan(server: Pick<RunningServer, 'openLan'>, host: string): Promise<LanSide> {
+async function openLan(server: Pick<RunningServer, 'openLan'>, options: Omit<LanOptions, 'port'>): Promise<LanSide> {
   try {
-    return await server.openLan({ host, port: USUAL_PORT });
+    return await server.openLan({ ...options, port: USUAL_PORT });
   } catch (error) {
     if (codeOf(error) !== 'PORT_IN_USE') throw error;
-    return server.openLan({ host, port: 0 });
+    return server.openLan({ ...options, port: 0 });
   }
 }

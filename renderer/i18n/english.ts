@@ -160,6 +160,7 @@ export function createEnglish({ count: show }: Format): Messages {
       codeLabel: 'Code',
       codeGo: 'Continue',
       codeWrong: 'That code is not right. Look at the computer’s screen once more; it may have changed.',
+      codeStale: 'This QR code is no longer valid. Scan the one on the computer’s screen now, or type the code below it.',
       codeLocked: (wait) => (wait === null ? 'Too many wrong codes. Wait a little, then try again.' : `Too many wrong codes. Try again in ${wait}.`),
       codeAgain: 'The code has changed. Enter the new one to go on; your list is still here.',
       titleProgress: (percent) => `${percent} · Slipway`,

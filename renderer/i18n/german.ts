@@ -159,6 +159,7 @@ export function createGerman({ count: show }: Format): Messages {
       codeLabel: 'Code',
       codeGo: 'Weiter',
       codeWrong: 'Dieser Code stimmt nicht. Schauen Sie noch einmal auf den Bildschirm; vielleicht hat er sich geändert.',
+      codeStale: 'Dieser QR-Code gilt nicht mehr. Scannen Sie den, der jetzt auf dem Bildschirm steht, oder tippen Sie den Code darunter ein.',
       codeLocked: (wait) => (wait === null ? 'Zu viele falsche Codes. Bitte etwas warten.' : `Zu viele falsche Codes. Wieder möglich in ${wait.replace(/\.$/u, '')}.`),
       codeAgain: 'Der Code hat sich geändert. Geben Sie den neuen ein; Ihre Liste ist noch da.',
       titleProgress: (percent) => `${percent} · Slipway`,

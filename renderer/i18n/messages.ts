@@ -131,6 +131,7 @@ export interface Messages {
     readonly codeLabel: string;
     readonly codeGo: string;
     readonly codeWrong: string;
+    readonly codeStale: string;
     readonly codeLocked: (wait: string | null) => string;
     readonly codeAgain: string;
     readonly titleProgress: (percent: string) => string;

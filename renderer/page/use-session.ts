@@ -7,6 +7,8 @@ import type { SessionStore } from './session-store.ts';
 
 export type CodeProblem =
   | { readonly kind: 'wrong' }
+  /** The QR code is of an earlier time. */
+  | { readonly kind: 'stale' }
   | { readonly kind: 'locked'; readonly waitMs: number | null }
   | { readonly kind: 'unreachable' };
 
@@ -61,6 +63,7 @@ export function useSession(store: SessionStore, opened: () => void): Session {
     if (error instanceof ServerUnreachable) return { kind: 'unreachable' };
     if (!(error instanceof ApiFailure)) throw error;
     if (error.status === 429) return { kind: 'locked', waitMs: error.retryAfterMs };
+    if (error.report.code === 'INVITATION_INVALID') return { kind: 'stale' };
     return error.status === 401 ? { kind: 'wrong' } : { kind: 'unreachable' };
   }
 

@@ -1,9 +1,10 @@
-import { createHash, createHmac, randomBytes, scryptSync, timingSafeEqual } from 'node:crypto';
+import { createHash, createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
 import type { SessionReply } from '../contracts/api.ts';
 import type { Sender } from '../contracts/upload.ts';
 import { Failure } from '../failure.ts';
-import { canonicalCode } from './code.ts';
+import { canonicalCode, makeCode } from './code.ts';
 import { deviceName } from './device-name.ts';
+import { invitationOf, looksLikeInvitation } from './invitation.ts';
 import { createSessionTokens, looksLikeSessionToken, pageSender } from './session-token.ts';
 import { createWrongCodes } from './wrong-codes.ts';
 
@@ -23,48 +24,70 @@ export interface Credentials {
 
 /** Decides who may come in through one listener. */
 export interface Access {
-  /** @throws Failure AUTH_REQUIRED, TOKEN_INVALID, CODE_INVALID, PIN_LOCKED */
+  /** @throws Failure AUTH_REQUIRED, TOKEN_INVALID, CODE_INVALID, INVITATION_INVALID, PIN_LOCKED */
   identify(credentials: Credentials): Caller;
   /**
    * A token of its own for a device.
    * @param device its own secret, which makes it the same sender as before
-   * @throws Failure AUTH_REQUIRED, CODE_INVALID, PIN_LOCKED
+   * @throws Failure AUTH_REQUIRED, CODE_INVALID, INVITATION_INVALID, PIN_LOCKED
    */
   startSession(code: string | undefined, device: string | undefined, credentials: Credentials): SessionReply;
-  readonly asksForCode: boolean;
+  /** What a person types, in its canonical form; null when none is asked for. */
+  readonly code: () => string | null;
+  /** What a QR code says instead: no guessing leads to it, and it outlives the code. Null when none is needed. */
+  readonly invitation: string | null;
 }
 
 interface AccessOptions {
-  /** Null: no code is asked for. */
-  readonly code: string | null;
-  /** The code was given, not made: other processes have the same one and must know each other's sessions. */
-  readonly isShared: boolean;
+  readonly code: GuestCode;
   readonly ownerToken: string | undefined;
 }
 
+/** The code that guests type. */
+export type GuestCode =
+  | { readonly kind: 'none' }
+  /** Somebody's own; it stays. Other processes with it and the same secret know each other's sessions. */
+  | { readonly kind: 'given'; readonly code: string; readonly secret: Buffer }
+  /** Ours; there is a new one when it was guessed at too often. */
+  | { readonly kind: 'made'; readonly onChange: (code: string) => void };
+
 const OWNER: Caller = { sender: { id: 'owner', name: 'This computer', kind: 'window' }, isOwner: true };
 
-export function createAccess({ code, isShared, ownerToken }: AccessOptions): Access {
-  const secret = isShared && code !== null ? scryptSync(canonicalCode(code), 'slipway sessions', 32) : randomBytes(32);
+export function createAccess({ code: guestCode, ownerToken }: AccessOptions): Access {
+  const secret = guestCode.kind === 'given' ? createHmac('sha256', guestCode.secret).update(canonicalCode(guestCode.code)).digest() : randomBytes(32);
   const tokens = createSessionTokens(secret);
   const wrongCodes = createWrongCodes();
+  const invitation = guestCode.kind === 'none' ? null : invitationOf(secret);
+  let code = firstCode(guestCode);
+
+  const countWrong = (address: string): void => {
+    if (!wrongCodes.count(address) || guestCode.kind !== 'made') return;
+    code = makeCode();
+    wrongCodes.forgive();
+    guestCode.onChange(code);
+  };
 
   const requireCode = (given: string, address: string): void => {
     if (code === null) return;
+    if (invitation !== null && looksLikeInvitation(given)) {
+      if (isSame(given, invitation)) return;
+      throw new Failure('INVITATION_INVALID');
+    }
     wrongCodes.requireUnlocked(address);
     if (isSame(canonicalCode(given), canonicalCode(code))) return;
-    wrongCodes.count(address);
+    countWrong(address);
     throw new Failure('CODE_INVALID');
   };
 
   /** Programs have no session: all that come from one address with the code are one sender. */
   const programAt = ({ address, userAgent }: Credentials): Caller => {
-    const id = createHmac('sha256', code === null ? 'open' : secret).update(address).digest('hex').slice(0, 32);
+    const id = createHmac('sha256', guestCode.kind === 'none' ? 'open' : secret).update(address).digest('hex').slice(0, 32);
     return { sender: { id: `api-${id}`, name: deviceName(userAgent), kind: 'api' }, isOwner: false };
   };
 
   return {
-    asksForCode: code !== null,
+    code: () => code,
+    invitation,
     identify(credentials) {
       const given = secretIn(credentials.authorization);
       if (given === null) {
@@ -87,6 +110,15 @@ export function createAccess({ code, isShared, ownerToken }: AccessOptions): Acc
       return { ...tokens.issue(sender), sender };
     },
   };
+}
+
+function firstCode(guestCode: GuestCode): string | null {
+  switch (guestCode.kind) {
+    case 'none': return null;
+    case 'given': return guestCode.code;
+    case 'made': return makeCode();
+    default: return guestCode satisfies never;
+  }
 }
 
 /** The token of `Bearer …`, or the password of `Basic …` with any user (RFC 6750, RFC 7617). */

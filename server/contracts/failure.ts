@@ -30,6 +30,7 @@ export const FAILURES = {
   ORIGIN_NOT_ALLOWED: { status: 403, retryable: false, message: 'Requests from other web sites are not accepted.' },
   AUTH_REQUIRED: { status: 401, retryable: false, message: 'A code is needed to send files here.' },
   TOKEN_INVALID: { status: 401, retryable: false, message: 'This access is no longer valid. Enter the code again.' },
+  INVITATION_INVALID: { status: 401, retryable: false, message: 'This QR code is no longer valid. Scan the one that is shown now.' },
   CODE_INVALID: { status: 401, retryable: false, message: 'That code is not right.' },
   PIN_LOCKED: { status: 429, retryable: true, message: 'Too many wrong codes. Wait a little, then try again.' },
   OWNER_ONLY: { status: 403, retryable: false, message: 'Only the owner of the receiving computer may do that.' },

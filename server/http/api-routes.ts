@@ -77,7 +77,7 @@ export function apiRoutes(limits: FormLimits, access: Access, facts: ServerFacts
       freeBytes: isFolderThere ? await service.freeBytes() : null,
       folder: isFolderThere ? 'there' : 'away',
       addresses: facts.addresses(),
-      on: { code: access.asksForCode, lan: facts.isLan, cache: service.cacheHealth() },
+      on: { code: access.code() !== null, lan: facts.isLan, cache: service.cacheHealth() },
       duplicates: { usual: service.duplicates.usual, allowed: service.duplicates.allowed(callerOf(request).isOwner) },
     };
     response.json(reply);

@@ -9,6 +9,8 @@ import type { Form } from './multipart.ts';
 export interface Ask {
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: Buffer | string;
+  /** Address of this computer that it comes from, 127.0.0.7 say; the server takes each for another device. */
+  readonly from?: string;
 }
 
 export interface SentForm extends SendReply {
@@ -33,7 +35,7 @@ export interface TestClient {
 
 export function createClient(url: string, token: string | null): TestClient {
   const request = (method: string, path: string, ask: Ask = {}): Promise<HttpAnswer> =>
-    sendRequest(url + path, method, { ...(token === null ? {} : { authorization: `Bearer ${token}` }), ...ask.headers }, ask.body);
+    sendRequest(url + path, method, { ...(token === null ? {} : { authorization: `Bearer ${token}` }), ...ask.headers }, ask);
   const post = (path: string, form: Form, headers: Readonly<Record<string, string>> = {}): Promise<HttpAnswer> =>
     request('POST', path, { headers: { 'content-type': form.contentType, ...headers }, body: form.body });
   const queue = async (since?: string): Promise<QueueReply> =>
@@ -62,11 +64,11 @@ export function createClient(url: string, token: string | null): TestClient {
 }
 
 /** One request with Node's client; the answer is read also when the server refuses before it has taken the body. */
-async function sendRequest(url: string, method: string, headers: Readonly<Record<string, string>>, body: Buffer | string | undefined): Promise<HttpAnswer> {
+async function sendRequest(url: string, method: string, headers: Readonly<Record<string, string>>, { body, from }: Ask): Promise<HttpAnswer> {
   return new Promise((resolve, reject) => {
     const isChunked = headers['transfer-encoding'] !== undefined;
     const length = body === undefined || isChunked ? {} : { 'content-length': String(Buffer.byteLength(body)) };
-    const outgoing = openRequest(url, { method, agent: false, headers: { ...length, ...headers } });
+    const outgoing = openRequest(url, { method, agent: false, ...(from === undefined ? {} : { localAddress: from }), headers: { ...length, ...headers } });
     let answered = false;
     outgoing.once('response', (incoming) => {
       answered = true;

@@ -6,6 +6,7 @@ import { openDurableFolder, syncFolder, type DurableFolder } from './durable-fol
 import { moveToFreeName, pickFreeName, takeBack } from '../naming/final-name.ts';
 import { fileSystemLimit } from '../space/file-system-limit.ts';
 import { markFolder, type FolderMarker } from './folder-marker.ts';
+import { folderSecret } from './folder-secret.ts';
 import type { FileLine } from '../history/log-line.ts';
 import { createUploadHistory, type StoredBefore, type UploadHistory } from '../history/upload-history.ts';
 import { createGroups } from './in-groups.ts';
@@ -58,6 +59,8 @@ export interface UploadFolder {
   storedBefore(keepMs: number): Promise<StoredBefore>;
   /** What was published here, also by earlier runs. */
   readonly history: Omit<UploadHistory, 'note' | 'confirm' | 'restore'>;
+  /** What all processes on this folder share, and nobody else can read. */
+  secret(): Promise<Buffer>;
   /** Bytes that may still be written, or null when the system does not say. @throws Failure STORAGE_UNAVAILABLE */
   freeBytes(): Promise<number | null>;
 }
@@ -206,6 +209,7 @@ function createUploadFolder({ path, staging, marker, maxFileBytes }: OpenedFolde
         throw diskFailure(error);
       }
     },
+    secret: () => folderSecret(staging),
     history,
     async storedBefore(keepMs) {
       const before = await history.restore(keepMs);
