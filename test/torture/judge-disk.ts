@@ -43,6 +43,7 @@ export async function judgeStaging(folder: string): Promise<readonly string[]> {
     names = (await listStaging(folder)).map(({ name }) => name).filter((name) => name !== FOREIGN_NAME);
     return names.length === 0;
   };
+  // What is left then is named.
   await waitUntil('staging to be empty', look, 3000).catch(() => undefined);
   return names.length === 0 ? [] : [`left in staging: ${names.join(', ')}`];
 }

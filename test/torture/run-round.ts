@@ -38,13 +38,14 @@ export async function runRound(seed: number, round: number, scene: Scene): Promi
     await scene.heal();
   };
   const strike = async (delayMs: number): Promise<void> => {
-    strikes += 1;
     await pause(delayMs);
-    await scene.strike({ wire, random });
+    if (!(await scene.strike({ wire, random }))) return;
+    strikes += 1;
     await heal();
   };
   const setHealing = (job: Promise<void>): void => {
     healing = job.finally(() => (healing = undefined));
+    // Every sender waits for it, and so does the round: they hear why it failed, whether or not they are there by then.
     healing.catch(() => undefined);
   };
   const onSent = (count: number): void => {
@@ -73,11 +74,13 @@ export async function runRound(seed: number, round: number, scene: Scene): Promi
   try {
     await Promise.all([...jobs.map((job) => sendJob(job, tools)), ...jobs.map((job) => cancelInTime(job, () => sent / bytes, tools))]);
     await healing;
-    // Everything came before the first one was due.
+    // Everything came before the first one was due, or none could strike while something came.
     if (strikes === 0) await strike(0);
+    if (strikes === 0) losses.push('the fault never struck, so this round shows nothing');
     losses.push(...(await scene.verdict?.() ?? []), ...(await scene.arena.judgeEnd(files)));
   } catch (error) {
     losses.push(error instanceof Error ? error.message : String(error));
+    // What broke the round has been written down; that it cannot be healed either is no news.
     await healing?.catch(() => undefined);
     losses.push(...(await scene.arena.judgeNow(files)));
   }

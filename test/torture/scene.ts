@@ -17,7 +17,8 @@ export interface Scene {
   readonly mayBeScarce: boolean;
   /** Of a server to ask. */
   url(random: Random): string;
-  strike(blow: Blow): Promise<void>;
+  /** False when it could not strike: that is none, and the scene is as it was. */
+  strike(blow: Blow): Promise<boolean>;
   /** True when the servers are down after a strike, so that the disk stands still. */
   isDead?(): boolean;
   /** Makes the next try of the senders a good one. @throws Error when it cannot be had */

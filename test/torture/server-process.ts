@@ -32,30 +32,45 @@ export interface LaunchOptions {
   readonly env?: Readonly<Record<string, string>>;
 }
 
+/** It ended before it was ready. */
+export class EndedEarly extends Error {
+  /** What killed it; null when it ended by itself. */
+  readonly signal: NodeJS.Signals | null;
+
+  constructor(signal: NodeJS.Signals | null, said: string) {
+    super(`The server ended before it was ready: ${said.slice(-500)}`);
+    this.signal = signal;
+  }
+}
+
 /** What runs now and must not outlive this process. */
 const running = new Set<number>();
 process.once('exit', () => running.forEach(killNow));
 process.once('SIGTERM', () => process.exit(143));
 
-/** Starts a server. @throws Error when it ends before it is ready */
+/** Starts a server. @throws EndedEarly */
 export async function launch({ root, folder, args = [], under = [], env = {} }: LaunchOptions): Promise<ServerProcess> {
   const [command = process.execPath, ...rest] = [...under, process.execPath, join(root, 'out', 'server', 'cli.js'), '--folder', folder, '--port', '0', '--json', '--code', CODE, ...args];
   // In a group of its own: ^C is for whoever drives, not for what is driven.
   const child = spawn(command, rest, { stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, ...env }, detached: true });
   let [heard, said, isOver] = ['', '', false];
+  let endedBy: NodeJS.Signals | null = null;
   child.stdout.setEncoding('utf8').on('data', (text: string) => (heard += text));
   child.stderr.setEncoding('utf8').on('data', (text: string) => (said = (said + text).slice(-20_000)));
   const ownPid = child.pid ?? 0;
   running.add(ownPid);
   const ended = new Promise<number | null>((resolve) => {
     child.once('error', () => resolve(null));
-    child.once('close', resolve);
+    child.once('close', (status, signal) => {
+      endedBy = signal;
+      resolve(status);
+    });
   }).finally(() => {
     isOver = true;
     running.delete(ownPid);
   });
   const ready = await waitUntil('the server to be ready', () => (isOver ? 'ended' : readReady(heard)), READY_WITHIN_MS);
-  if (ready === 'ended') throw new Error(`The server ended before it was ready: ${said.slice(-500)}`);
+  if (ready === 'ended') throw new EndedEarly(endedBy, said);
   running.add(ready.pid);
   void ended.then(() => running.delete(ready.pid));
   const end = async (signal: NodeJS.Signals): Promise<number | null> => {

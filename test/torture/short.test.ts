@@ -11,4 +11,5 @@ test('H1, H2, H3, H6: a short torture loses nothing: all whole, all there, once,
   const { rounds } = await runTorture({ root: ROOT, seed, rounds: faultsHere().length, from: 0, faults: faultsHere(), signal: new AbortController().signal, onRound: () => undefined });
   expect({ seed, lost: rounds.filter(({ losses }) => losses.length > 0) }).toEqual({ seed, lost: [] });
   expect(rounds.length).toBe(faultsHere().length);
+  expect(rounds.filter(({ strikes }) => strikes === 0)).toEqual([]);
 }, 180_000);

@@ -32,6 +32,7 @@ export async function startSteady(root: string, args: readonly string[] = []): P
     async verdict() {
       if (!server.isRunning()) return [`the server ended by itself: ${server.said()}`];
       let open = 0;
+      // How many there were in the end is judged below.
       await waitUntil('the descriptors to be free again', async () => (open = await countOpenFiles(server.pid)) <= atRest + SPARE_DESCRIPTORS, 5000).catch(() => undefined);
       descriptors.push(open);
       resident.push(await residentBytes(server.pid));

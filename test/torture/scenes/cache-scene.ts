@@ -10,7 +10,11 @@ export function openCacheScene(steady: Steady, redis: CacheProcess): Scene {
     mostStrikes: 2,
     mayBeScarce: false,
     url: () => steady.server.url,
-    strike: async ({ random }) => (random.chance(0.5) ? redis.kill() : redis.hang()),
+    strike: async ({ random }) => {
+      if (random.chance(0.5)) await redis.kill();
+      else redis.hang();
+      return true;
+    },
     heal: async () => {
       // Senders go on meanwhile: nobody waits for a cache.
       await redis.heal();

@@ -9,7 +9,10 @@ export function openCutScene(steady: Steady): Scene {
     mostStrikes: 4,
     mayBeScarce: false,
     url: () => steady.server.url,
-    strike: async ({ wire }) => wire.cut(),
+    strike: async ({ wire }) => {
+      wire.cut();
+      return true;
+    },
     heal: async () => undefined,
     verdict: () => steady.verdict(),
     close: () => steady.arena.clear(),

@@ -19,6 +19,7 @@ export async function openDescriptorsScene(root: string): Promise<Scene> {
     url: () => server.url,
     async strike() {
       strangers = Array.from({ length: MOST_DESCRIPTORS }, () => connect(Number(new URL(server.url).port), '127.0.0.1').on('error', () => undefined));
+      return true;
     },
     async heal() {
       await new Promise((resolve) => setTimeout(resolve, ILL_FOR_MS));

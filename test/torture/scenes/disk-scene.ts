@@ -2,9 +2,9 @@ import { execFile } from 'node:child_process';
 import { mkdtemp, open, rm, unlink } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { performance } from 'node:perf_hooks';
 import { promisify } from 'node:util';
 import { findTool } from '../../helpers/tools.ts';
-import { waitUntil } from '../../helpers/wait-until.ts';
 import { createArena } from '../arena.ts';
 import type { Scene } from '../scene.ts';
 import { launch } from '../server-process.ts';
@@ -14,6 +14,7 @@ const run = promisify(execFile);
 /** More than what the server leaves free by itself and a round sends. */
 const DISK_BYTES = 192 << 20;
 const ILL_FOR_MS = 150;
+const REMOUNT_WITHIN_MS = 5000;
 
 /** The disk is full, or read-only, for a while. Needs the right to mount. */
 export async function openDiskScene(root: string, how: 'full' | 'readonly'): Promise<Scene> {
@@ -30,9 +31,14 @@ export async function openDiskScene(root: string, how: 'full' | 'readonly'): Pro
     mayBeScarce: true,
     url: () => server.url,
     async strike() {
-      if (how === 'full') await fill(ballast);
+      if (how === 'full') {
+        await fill(ballast);
+        return true;
+      }
       // Refused as long as a file is open to be written; between two of them, it is not.
-      else await waitUntil('the disk to be read-only', () => remount('ro'), 5000).catch(() => undefined);
+      const endsAtMs = performance.now() + REMOUNT_WITHIN_MS;
+      while (performance.now() < endsAtMs) if (await remount('ro')) return true;
+      return false;
     },
     async heal() {
       await new Promise((resolve) => setTimeout(resolve, ILL_FOR_MS));

@@ -15,7 +15,11 @@ export async function openKillScene(root: string, how: 'kill' | 'term', random: 
     mostStrikes: 3,
     mayBeScarce: how === 'term',
     url: () => server.url,
-    strike: () => (how === 'kill' ? server.kill() : stop(server)),
+    async strike() {
+      if (!server.isRunning()) return false;
+      await (how === 'kill' ? server.kill() : stop(server));
+      return true;
+    },
     isDead: () => !server.isRunning(),
     async heal() {
       server = await start();

@@ -2,7 +2,7 @@ import { findTool } from '../../helpers/tools.ts';
 import { createArena } from '../arena.ts';
 import type { Random } from '../random.ts';
 import type { Scene } from '../scene.ts';
-import { launch, type ServerProcess } from '../server-process.ts';
+import { EndedEarly, launch, type ServerProcess } from '../server-process.ts';
 
 /** Steps of the server on the disk, before one of which it dies. */
 const STEPS = ['link', 'unlink', 'rename', 'fsync', 'writev,pwritev,write,pwrite64', 'mkdir', 'fchmod', 'utimensat,utimes', 'ftruncate'] as const;
@@ -14,8 +14,7 @@ export async function openStepScene(root: string, random: Random): Promise<Scene
   const arena = await createArena();
   const step = random.pick(STEPS);
   const under = [findTool('strace'), '-f', '--seccomp-bpf', '-qq', '-o', '/dev/null', '-e', `trace=${step}`, '-e', `inject=${step}:signal=KILL:when=${random.int(1, 14)}`];
-  // It may die before it listens: then that was the strike.
-  let server: ServerProcess | null = await launch({ root, folder: arena.folder, under, env: ONE_THREAD }).catch(() => null);
+  let server: ServerProcess | null = await launch({ root, folder: arena.folder, under, env: ONE_THREAD }).catch(ifKilled);
   const restart = async (): Promise<void> => {
     server = await launch({ root, folder: arena.folder });
   };
@@ -27,8 +26,11 @@ export async function openStepScene(root: string, random: Random): Promise<Scene
     mostStrikes: 1,
     mayBeScarce: false,
     url: () => server?.url ?? '',
-    // When it did not come to that step, it is killed as it is.
-    strike: async () => (isDead() ? undefined : server?.kill()),
+    async strike() {
+      // When it did not come to that step, it is killed as it is.
+      if (!isDead()) await server?.kill();
+      return true;
+    },
     isDead,
     diesByItself: true,
     heal: async () => (isDead() ? restart() : undefined),
@@ -38,4 +40,10 @@ export async function openStepScene(root: string, random: Random): Promise<Scene
       await arena.remove();
     },
   };
+}
+
+/** It may come to that step before it listens; any other end is that of strace, or of a server that cannot start. */
+function ifKilled(error: unknown): null {
+  if (error instanceof EndedEarly && error.signal === 'SIGKILL') return null;
+  throw error;
 }

@@ -17,6 +17,7 @@ export async function openTwinScene(root: string): Promise<Scene> {
     async strike({ random }) {
       struck = random.chance(0.5) ? 0 : 1;
       await pair[struck].kill();
+      return true;
     },
     async heal() {
       pair[struck] = await start();
