@@ -1,6 +1,7 @@
 import { Writable, type Readable } from 'node:stream';
 import { Failure } from '../failure.ts';
 import { diskFailure } from './folder/disk-failure.ts';
+import { freePieces } from './free-pieces.ts';
 
 /** Bytes that may wait for the disk before the sender is slowed down. */
 const BUFFER_BYTES = 1 << 20;
@@ -19,6 +20,8 @@ interface ReceiveOptions {
   readonly signal: AbortSignal;
   /** Called after each write with the bytes that are now on disk. */
   readonly onWritten: (received: number) => void;
+  /** Nobody else looks at the stream's pieces: their memory may be freed as soon as they are on disk. */
+  readonly ownsPieces?: boolean;
 }
 
 /**
@@ -27,7 +30,7 @@ interface ReceiveOptions {
  * @throws Failure FILE_TOO_LARGE, UPLOAD_ABORTED, those of the disk, or the reason of the signal
  */
 export async function receiveBytes(stream: Readable, file: ByteSink, options: ReceiveOptions): Promise<number> {
-  const { hash, maxBytes, signal, onWritten } = options;
+  const { hash, maxBytes, signal, onWritten, ownsPieces } = options;
   let received = 0;
 
   const write = async (buffers: readonly Uint8Array[]): Promise<void> => {
@@ -37,6 +40,7 @@ export async function receiveBytes(stream: Readable, file: ByteSink, options: Re
     // While the disk works: hashing takes about a third of this process's time.
     for (const buffer of buffers) hash.update(buffer);
     await writing;
+    if (ownsPieces === true) freePieces(buffers);
     received += bytes;
     // Given up while this write was under way: its count would bring the upload back to life.
     if (!sink.destroyed) onWritten(received);

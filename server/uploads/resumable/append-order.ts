@@ -18,6 +18,7 @@ export interface AppendOrder {
   readonly holds: boolean;
   /** Called when nothing speaks against them any more: they may come. */
   readonly invite: () => void;
+  /** Its pieces belong to whoever reads it. */
   readonly stream: Readable;
   readonly signal: AbortSignal;
 }

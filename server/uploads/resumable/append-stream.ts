@@ -40,7 +40,7 @@ export async function appendStream(stream: Readable, file: AppendableFile, optio
       chunkHash?.update(bytes);
     },
   };
-  const bytes = await receiveBytes(stream, file, { hash: both, maxBytes, signal, onWritten }).catch((error: unknown) => {
+  const bytes = await receiveBytes(stream, file, { hash: both, maxBytes, signal, onWritten, ownsPieces: true }).catch((error: unknown) => {
     if (error instanceof Failure && error.code === 'FILE_TOO_LARGE') throw new Failure('UPLOAD_SIZE_EXCEEDED', { limit: offset + maxBytes });
     throw error;
   });

@@ -52,6 +52,26 @@ describe('receiveBytes', () => {
     expect(seen).toEqual([]);
   });
 
+  test('frees the pieces that are its own once the disk has them, and never memory of which it got a part', async () => {
+    const { staged, writes } = slowDisk();
+    const [whole, kept] = [sampleBytes(20_000), sampleBytes(20_000, 2)];
+    const part = kept.subarray(0, 10_000);
+    const stream = new PassThrough();
+    const hash = createHash('sha256');
+    const done = receiveBytes(stream, staged, { hash, maxBytes: 1e6, signal: new AbortController().signal, onWritten: () => undefined, ownsPieces: true });
+    const expected = sha256(Buffer.concat([whole, part]));
+    for (const [index, piece] of [whole, part].entries()) {
+      stream.write(piece);
+      await waitUntil('the write', () => writes.length === index + 1);
+      expect(piece.byteLength).toBeGreaterThan(0);
+      writes[index]?.();
+    }
+    stream.end();
+    expect(await done).toBe(30_000);
+    expect([whole.byteLength, part.byteLength, kept.byteLength]).toEqual([0, 10_000, 20_000]);
+    expect(hash.digest('hex')).toBe(expected);
+  });
+
   test('stops a stream that is longer than it may be, and reads on into nothing', async () => {
     const { staged, writes } = slowDisk();
     const hash = createHash('sha256');
