@@ -62,7 +62,8 @@ export function apiRoutes(limits: FormLimits, access: Access, facts: ServerFacts
     const { sender, isOwner } = callerOf(request);
     const announced = readFiles(files);
     const policy = service.duplicates.read(duplicates, isOwner);
-    const reply: Api['POST /api/batches']['reply'] = { batch: key, ...(await service.announceAhead(sender, key, announced, policy)) };
+    const uploads = await service.deciding(() => service.announce(sender, key, announced, true, policy));
+    const reply: Api['POST /api/batches']['reply'] = { batch: key, uploads };
     response.status(201).json(reply);
   });
 

@@ -1,15 +1,14 @@
-import type { BatchReply, CacheHealth, QueueReply } from '../contracts/api.ts';
+import type { CacheHealth, QueueReply } from '../contracts/api.ts';
 import type { DuplicatePolicy } from '../contracts/duplicates.ts';
 import type { AnnouncedFile, Sender, UploadRecord, UploadState } from '../contracts/upload.ts';
 import { asFailure, Failure } from '../failure.ts';
 import type { Log } from '../log.ts';
 import { createAbsence } from './folder/absence.ts';
 import { announceFiles } from './announce-files.ts';
-import { findHere, type FoundHere } from './find-here.ts';
 import type { BatchProgress } from './progress/batch-progress.ts';
 import type { DuplicateChoice } from './naming/duplicate-choice.ts';
 import { sizeFailure } from './space/file-system-limit.ts';
-import { createFolderQuota } from './space/folder-quota.ts';
+import { createSpace } from './space/create-space.ts';
 import { createArrivalList } from './history/arrival-list.ts';
 import { Ledger } from './queue/ledger.ts';
 import { openBytes, promisedTo } from './space/open-bytes.ts';
@@ -20,8 +19,8 @@ import { endsForGood } from './resumable/transfer.ts';
 import { ResumableUploads } from './resumable/resumable-uploads.ts';
 import type { Standing } from './resumable/standing.ts';
 import { receiveUpload, type Arrival, type FileOrder } from './reception.ts';
-import { Space, type Hold } from './space/space.ts';
-import { STAGING_NAME, type UploadFolder } from './folder/upload-folder.ts';
+import type { Hold, Space } from './space/space.ts';
+import type { UploadFolder } from './folder/upload-folder.ts';
 
 const ENDED: ReadonlySet<UploadState> = new Set<UploadState>(['stored', 'failed', 'cancelled']);
 
@@ -66,14 +65,7 @@ export class UploadService {
     this.#folder = options.folder;
     this.duplicates = options.duplicates;
     this.#ledger = new Ledger(options.cache, options.log);
-    const { queue } = this.#ledger;
-    const { quotaBytes, reserveBytes } = options;
-    this.#space = new Space({
-      freeBytes: () => this.#folder.freeBytes(),
-      reserveBytes,
-      quota: quotaBytes === null ? null : createFolderQuota({ quotaBytes, folder: () => this.#folder.path, except: STAGING_NAME, storedBytes: () => queue.storedBytes() }),
-      open: () => openBytes(queue),
-    });
+    this.#space = createSpace({ queue: this.#ledger.queue, folder: () => this.#folder, reserveBytes: options.reserveBytes, quotaBytes: options.quotaBytes });
     this.resumable = new ResumableUploads({ ledger: this.#ledger, maxFileBytes: options.maxFileBytes, keepMs: options.keepMs, space: this.#space });
   }
 
@@ -85,6 +77,7 @@ export class UploadService {
   /** From now on files land there; what is unfinished in it goes on. */
   async useFolder(folder: UploadFolder): Promise<Recovered> {
     const { keepMs, log } = this.#options;
+    if (folder !== this.#folder) await this.#folder.neighbours.leave();
     this.#folder = folder;
     const { stored, damagedLines } = await folder.storedBefore(keepMs);
     if (damagedLines > 0) log('warn', 'history:damaged', { lines: damagedLines });
@@ -100,13 +93,14 @@ export class UploadService {
     if (tooLarge !== null) throw tooLarge;
     const told = info.digest ?? this.#ledger.told.get(info.id);
     const duplicates = info.duplicates ?? this.#policyOf(info.id);
-    const file = { id: info.id, name: info.rawName, folder: info.folder, size: info.size };
-    if (told !== undefined) await this.#announceIfHere(info.sender, info.batch, { ...file, digest: told }, duplicates);
-    const [arrived] = await Promise.all([this.resumable.arrivedBytes(info.id, info.sender.id), this.#space.look()]);
+    const arrived = await this.resumable.arrivedBytes(info.id, info.sender.id);
     const promised = (): number => promisedTo(this.#ledger.queue.get(info.id));
-    const hold = this.#space.hold(info.size - arrived, promised());
-    // What its record promises, from an announcement or soon, is not counted twice.
-    hold.follow(() => info.size - arrived - promised());
+    const hold = await this.#space.decide(() => {
+      const held = this.#space.hold(info.size - arrived, promised() + this.#space.promisedElsewhere(({ id }) => id === info.id));
+      // What its record promises, from an announcement or soon, is not counted twice.
+      held.follow(() => info.size - arrived - promised());
+      return held;
+    });
     try {
       return await this.resumable.create(this.#folder, { ...info, duplicates, ...(told === undefined ? {} : { digest: told }) });
     } finally {
@@ -133,9 +127,14 @@ export class UploadService {
    * Keeps room for a request. What its sender has announced may be what comes with it, and is not counted twice.
    * @throws Failure INSUFFICIENT_STORAGE, QUOTA_EXCEEDED, STORAGE_UNAVAILABLE
    */
-  async holdRoom(bytes: number, senderId: string): Promise<Hold> {
-    await this.#space.look();
-    return this.#space.hold(bytes, openBytes(this.#ledger.queue, senderId).promisedBytes);
+  holdRoom(bytes: number, senderId: string): Promise<Hold> {
+    const own = (): number => openBytes(this.#ledger.queue, senderId).promisedBytes + this.#space.promisedElsewhere((upload) => upload.senderId === senderId);
+    return this.#space.decide(() => this.#space.hold(bytes, own()));
+  }
+
+  /** Looks at the disk and does a job that asks for room, while no other server on the folder gives any. @throws Failure STORAGE_UNAVAILABLE */
+  deciding<Result>(job: () => Result): Promise<Result> {
+    return this.#space.decide(job);
   }
 
   /** Whether the upload folder is where it was. */
@@ -160,25 +159,20 @@ export class UploadService {
 
   /**
    * Makes files known before they come; what is under way or stored stays as it is. Those that the disk has no room for fail, in
-   * their order: one that does not fit does not stop a smaller one after it. Ask `freeBytes` or `holdRoom` first: what they saw counts.
+   * their order: one that does not fit does not stop a smaller one after it. What was seen last of the disk counts: by `holdRoom`, or
+   * by `deciding` around it.
    * @param revive also those that were cancelled
    * @param duplicates for names that exist already; undefined: what was announced before stays, else what is usual now
    * @throws Failure UPLOAD_ID_IN_USE when an id belongs to another sender
    */
-  announce(sender: Sender, batch: string, files: readonly AnnouncedFile[], revive: boolean, duplicates?: DuplicatePolicy, here: FoundHere['here'] = new Map()): readonly UploadRecord[] {
+  announce(sender: Sender, batch: string, files: readonly AnnouncedFile[], revive: boolean, duplicates?: DuplicatePolicy): readonly UploadRecord[] {
+    const ids = new Set(files.map(({ id }) => id));
     return announceFiles(files, {
-      sender, batch, revive, here, ledger: this.#ledger,
-      room: (ownBytes) => this.#space.room(ownBytes),
+      sender, batch, revive, ledger: this.#ledger,
+      room: (ownBytes) => this.#space.room(ownBytes + this.#space.promisedElsewhere(({ id }) => ids.has(id))),
       policyOf: (id) => duplicates ?? (revive ? this.duplicates.usual : this.#policyOf(id)),
       sizeFailure: (size) => this.#sizeFailure(size),
     });
-  }
-
-  /** As `announce`, also of what was cancelled, and before any of it comes: what is here already, and is to be skipped then, is stored at once. */
-  async announceAhead(sender: Sender, batch: string, files: readonly AnnouncedFile[], duplicates = this.duplicates.usual): Promise<Omit<BatchReply, 'batch'>> {
-    const [{ here, worthHashing }] = await Promise.all([this.#findHere(sender, files, duplicates), this.#space.look()]);
-    const uploads = this.announce(sender, batch, files, true, duplicates, here);
-    return { uploads, ...(worthHashing.length === 0 ? {} : { worthHashing }) };
   }
 
   /** Takes in one file. Never rejects: what goes wrong is the file's outcome. */
@@ -261,17 +255,10 @@ export class UploadService {
   async stop(): Promise<void> {
     this.#absence.stop();
     this.resumable.stop();
+    this.#space.stop();
+    await this.#folder.neighbours.leave();
     await this.#folder.history.flush();
     await this.#options.cache.stop();
-  }
-
-  #findHere(sender: Sender, files: readonly AnnouncedFile[], duplicates: DuplicatePolicy): Promise<FoundHere> {
-    return findHere(files, { folder: this.#folder, senderId: sender.id, policyOf: () => duplicates, hasBegun: (id) => this.resumable.has(id) });
-  }
-
-  async #announceIfHere(sender: Sender, batch: string, file: AnnouncedFile, duplicates: DuplicatePolicy): Promise<void> {
-    const { here } = await this.#findHere(sender, [file], duplicates);
-    if (here.size > 0) this.announce(sender, batch, [file], false, duplicates, here);
   }
 
   #policyOf(id: string): DuplicatePolicy {

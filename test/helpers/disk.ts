@@ -19,8 +19,11 @@ export async function listTree(folder: string): Promise<ReadonlyMap<string, stri
   return new Map([...found].toSorted(([one], [other]) => (one < other ? -1 : 1)));
 }
 
-/** Where the server notes what it stored, what it knows the folder by, and what its processes share; they stay, and are no trace of any one upload. */
-export const OF_THE_FOLDER = /^(?:stored\.jsonl|folder-[0-9a-f]{32}\.id|access\.key)$/u;
+/**
+ * Where the server notes what it stored, that it is there, what it knows the folder by, and what its processes share; they stay, and
+ * are no trace of any one upload.
+ */
+export const OF_THE_FOLDER = /^(?:stored\.jsonl|servers|folder-[0-9a-f]{32}\.id|access\.key)$/u;
 
 /** What lies in staging of uploads under way; empty when there is no staging folder. */
 export async function listStaging(folder: string): Promise<readonly StagedFile[]> {

@@ -4,6 +4,7 @@ import { Failure, systemErrorCode } from '../../failure.ts';
 import { diskFailure } from './disk-failure.ts';
 import { openDurableFolder, syncFolder, type DurableFolder } from './durable-folder.ts';
 import { moveToFreeName, pickFreeName, takeBack } from '../naming/final-name.ts';
+import { joinNeighbours, type Neighbours } from '../space/neighbours.ts';
 import { fileSystemLimit } from '../space/file-system-limit.ts';
 import { markFolder, type FolderMarker } from './folder-marker.ts';
 import { folderSecret } from './folder-secret.ts';
@@ -12,8 +13,6 @@ import { createUploadHistory, type StoredBefore, type UploadHistory } from '../h
 import { createGroups } from './in-groups.ts';
 import { createRulePlacer, type Placing, type PublishRule } from '../naming/place-by-rule.ts';
 import { createResumableFolder, type ResumableFolder } from '../resumable/resumable-folder.ts';
-import { findKnownContent, type KnownContent, type ToldContent } from '../naming/known-content.ts';
-import type { Placement } from '../naming/placement.ts';
 import { foldedName } from '../naming/safe-name.ts';
 import { holdsSameBytes } from '../naming/same-content.ts';
 import { createStagedFile, type StagedFile } from './staged-file.ts';
@@ -42,6 +41,8 @@ export interface UploadFolder {
   readonly path: string;
   /** The unfinished uploads that can be resumed. */
   readonly resumables: ResumableFolder;
+  /** Other servers that use it. */
+  readonly neighbours: Neighbours;
   /** Bytes that one file may have on this disk; null when that is no limit. */
   readonly maxFileBytes: number | null;
   /** False while it is gone, or something else is in its place. */
@@ -57,11 +58,6 @@ export interface UploadFolder {
    * @param rule what becomes of it when one of its name is there
    */
   publish(staged: Pick<StagedFile, 'path'>, folders: readonly string[], name: string, toRecord: ToRecord, rule: PublishRule): Promise<PublishedFile>;
-  /**
-   * Whether a file that was published here, under this name or a numbered form of it, is known to hold what a sender is about to send.
-   * Refresh the history first: what it says counts.
-   */
-  knownContent(placement: Pick<Placement, 'folders' | 'name'>, told: ToldContent): Promise<KnownFile>;
   /** What was published here in the last `keepMs`, also by earlier runs, and is still there. */
   storedBefore(keepMs: number): Promise<StoredBefore>;
   /** What was published here, also by earlier runs. */
@@ -71,9 +67,6 @@ export interface UploadFolder {
   /** Bytes that may still be written, or null when the system does not say. @throws Failure STORAGE_UNAVAILABLE */
   freeBytes(): Promise<number | null>;
 }
-
-/** As KnownContent says it, with the whole place. */
-export type KnownFile = Exclude<KnownContent, { kind: 'here' }> | { readonly kind: 'here'; readonly file: PublishedFile };
 
 /** Mode of a published file: what the system gives to any new file of this user. */
 export const PUBLISHED_MODE = 0o666 & ~process.umask();
@@ -105,7 +98,7 @@ export async function openUploadFolder(wanted: string): Promise<UploadFolder> {
     await requireSameDevice(path, staging);
     await (await createStagedFile(staging)).discard();
     await sweepStaging(staging);
-    return createUploadFolder({ path, staging, marker: await markFolder(path, staging), maxFileBytes: await fileSystemLimit(path) });
+    return createUploadFolder({ path, staging, marker: await markFolder(path, staging), neighbours: await joinNeighbours(staging), maxFileBytes: await fileSystemLimit(path) });
   } catch (error) {
     throw error instanceof Failure ? error : new Failure('CONFIG_DEST_NOT_WRITABLE', { cause: error });
   }
@@ -115,21 +108,15 @@ interface OpenedFolder {
   readonly path: string;
   readonly staging: string;
   readonly marker: FolderMarker;
+  readonly neighbours: Neighbours;
   readonly maxFileBytes: number | null;
 }
 
-function createUploadFolder({ path, staging, marker, maxFileBytes }: OpenedFolder): UploadFolder {
+function createUploadFolder({ path, staging, marker, neighbours, maxFileBytes }: OpenedFolder): UploadFolder {
   const taken = new TakenNames();
   const history = createUploadHistory(staging, path);
 
-  const resumables = createResumableFolder(staging);
-  const byRule = createRulePlacer({
-    async batchOf(inode) {
-      await history.refresh();
-      return history.withInode(inode)?.record.batch;
-    },
-    lockOf: (placeFolder, batch) => resumables.lockOf(`replace ${batch} ${placeFolder}`),
-  });
+  const byRule = createRulePlacer();
 
   /** Another disk mounted in this place, or none: nothing is made on the wrong one. */
   const requireThere = async (): Promise<void> => {
@@ -137,8 +124,8 @@ function createUploadFolder({ path, staging, marker, maxFileBytes }: OpenedFolde
   };
   const fileAt = (folders: readonly string[], name: string): PublishedFile => ({ path: [...folders, name].join('/'), name, absolutePath: join(path, ...folders, name) });
   const lineOf = async ({ staged, folders, toRecord }: ToPublish, name: string, replaced?: true): Promise<FileLine> => {
-    const { ino, mtimeNs } = await stat(staged, { bigint: true });
-    return { kind: 'file', record: toRecord({ ...fileAt(folders, name), ...(replaced && { replaced }) }), inode: String(ino), modifiedNs: String(mtimeNs) };
+    const { ino } = await stat(staged, { bigint: true });
+    return { kind: 'file', record: toRecord({ ...fileAt(folders, name), ...(replaced && { replaced }) }), inode: String(ino) };
   };
   // Files that come to one folder at the same time share the looks at it and the fsync that makes their names durable.
   const publish = createGroups(async (files: readonly ToPublish[]) => {
@@ -209,8 +196,9 @@ function createUploadFolder({ path, staging, marker, maxFileBytes }: OpenedFolde
   return {
     path,
     maxFileBytes,
+    neighbours,
     isThere: marker.isThere,
-    resumables,
+    resumables: createResumableFolder(staging),
     async stage() {
       try {
         await requireThere();
@@ -228,12 +216,11 @@ function createUploadFolder({ path, staging, marker, maxFileBytes }: OpenedFolde
     },
     secret: () => folderSecret(staging),
     history,
-    async knownContent({ folders, name }, told) {
-      const pathOf = (found: string): string => fileAt(folders, found).path;
-      const known = await findKnownContent({ folder: join(path, ...folders), pathOf, wanted: name, noted: history.withInode }, told);
-      return known.kind === 'here' ? { kind: 'here', file: { ...fileAt(folders, known.name), wasThere: true } } : known;
+    async storedBefore(keepMs) {
+      const before = await history.restore(keepMs);
+      for (const record of before.stored) byRule.remember(join(path, record.path), record.batch);
+      return before;
     },
-    storedBefore: (keepMs) => history.restore(keepMs),
     async freeBytes() {
       await requireThere();
       try {

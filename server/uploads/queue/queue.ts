@@ -34,7 +34,11 @@ export class Queue {
   }
 
   inState(state: UploadState): readonly UploadRecord[] {
-    return [...this.#records.values()].filter((record) => record.state === state);
+    return this.filter((record) => record.state === state);
+  }
+
+  filter(isWanted: (record: UploadRecord) => boolean): readonly UploadRecord[] {
+    return [...this.#records.values()].filter(isWanted);
   }
 
   totals(): Totals {
@@ -47,7 +51,7 @@ export class Queue {
     return (tally ?? new Tally()).open();
   }
 
-  /** Bytes that have been added to the folder since the start; also of what is no longer in the queue. */
+  /** Bytes of all that has become `stored` since the start; also of what is no longer in the queue. */
   storedBytes(): number {
     return this.#storedBytes;
   }
@@ -55,7 +59,7 @@ export class Queue {
   /** Adds a record or replaces the one with its id. */
   set(record: UploadRecord): void {
     const before = this.#records.get(record.id);
-    if (record.state === 'stored' && before?.state !== 'stored' && record.wasThere !== true) this.#storedBytes += record.received;
+    if (record.state === 'stored' && before?.state !== 'stored') this.#storedBytes += record.received;
     if (before !== undefined) this.#tallies(before).forEach((tally) => tally.subtract(before));
     this.#tallies(record).forEach((tally) => tally.add(record));
     this.#records.set(record.id, record);

@@ -12,8 +12,7 @@ import type { Found } from './find-place.ts';
 export async function requireRoomToGoOn({ state: { info, offset } }: Found, { ledger, space }: { readonly ledger: Ledger; readonly space: Space }): Promise<void> {
   if (ledger.queue.get(info.id)?.state !== 'interrupted') return;
   try {
-    await space.look();
-    space.require(info.size - offset, promisedTo(ledger.queue.get(info.id)));
+    await space.decide(() => space.require(info.size - offset, promisedTo(ledger.queue.get(info.id))));
   } catch (error) {
     const failure = diskFailure(error);
     const record = ledger.queue.get(info.id);

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { systemErrorCode } from '../../failure.ts';
 import type { QuotaMeter } from './space.ts';
 
-/** The owner, or another process, may have changed what is in the folder. */
+/** The owner may have changed what is in the folder. */
 const COUNT_AGAIN_AFTER_MS = 1000;
 /** Counting may take this share of the time. */
 const MOST_EFFORT = 1 / 20;
@@ -16,7 +16,7 @@ interface QuotaOptions {
   readonly folder: () => string;
   /** Name of what is not counted, directly below the folder. */
   readonly except: string;
-  /** Bytes that this process has stored since it began. */
+  /** Bytes that were stored since some time, by this server and others. */
   readonly storedBytes: () => number;
 }
 
@@ -40,7 +40,8 @@ export function createFolderQuota({ quotaBytes, folder, except, storedBytes }: Q
       counting ??= count().finally(() => (counting = undefined));
       await counting;
     },
-    usedBytes: () => (counted === undefined ? 0 : counted.bytes + storedBytes() - counted.storedBefore),
+    // Less than before: another server has ended, and its sum with it.
+    usedBytes: () => (counted === undefined ? 0 : counted.bytes + Math.max(0, storedBytes() - counted.storedBefore)),
   };
 }
 

@@ -1,5 +1,6 @@
 import type { UploadRecord } from '../../contracts/upload.ts';
 import type { Queue } from '../queue/queue.ts';
+import type { PledgedUpload } from './neighbours.ts';
 import type { OpenBytes } from './space.ts';
 
 /** An interrupted upload keeps its room for this long after it was last heard of; then others may have it, and it has to ask again. */
@@ -15,6 +16,11 @@ export function openBytes(queue: Queue, senderId?: string): OpenBytes {
 export function promisedTo(record: UploadRecord | undefined): number {
   if (record === undefined || record.size === null || !isOpen(record) || hasLapsed(record)) return 0;
   return record.size - record.received;
+}
+
+/** All uploads that have not ended, one by one. */
+export function openUploads(queue: Queue): readonly PledgedUpload[] {
+  return queue.filter(isOpen).map((record) => ({ id: record.id, senderId: record.sender.id, promisedBytes: promisedTo(record), receivedBytes: record.received }));
 }
 
 function lapsedBytes(queue: Queue, senderId: string | undefined): number {
