@@ -77,7 +77,7 @@ export async function receiveUpload(order: DecidedOrder, reception: Reception): 
 async function giveWay(id: string, sender: Sender, ledger: Ledger): Promise<UploadRecord | undefined> {
   const older = ledger.queue.get(id);
   if (older?.sender.id === sender.id && older.state === 'finishing') await ledger.running.over(id);
-  else if (older?.sender.id === sender.id) await ledger.running.end(id, new Failure('UPLOAD_ABORTED'));
+  else if (older?.sender.id === sender.id && ledger.running.has(id)) await ledger.running.end(id, new Failure('UPLOAD_ABORTED'));
   return ledger.recall(id);
 }
 

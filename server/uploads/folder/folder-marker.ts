@@ -8,7 +8,11 @@ const MARKER = /^folder-[0-9a-f]{32}\.id$/u;
 export interface FolderMarker {
   /** True while the folder is the one that it was. */
   isThere(): Promise<boolean>;
+  /** The same, but a yes may be a tenth of a second old: for what gets no name yet, and comes by the thousand. */
+  wasThere(): Promise<boolean>;
 }
+
+const REMEMBERED_MS = 100;
 
 /**
  * Finds or leaves an empty file in staging whose name is this folder's alone; it is there again when a disk comes back under another
@@ -16,9 +20,29 @@ export interface FolderMarker {
  */
 export async function markFolder(path: string, staging: string): Promise<FolderMarker> {
   const name = (await findMarker(staging)) ?? (await leaveMarker(staging));
-  if (name !== null) return { isThere: () => lstat(join(staging, name)).then((found) => found.isFile(), () => false) };
+  if (name !== null) return remembering(() => lstat(join(staging, name)).then((found) => found.isFile(), () => false));
   const { dev } = await stat(path, { bigint: true });
-  return { isThere: () => stat(path, { bigint: true }).then((found) => found.dev === dev, () => false) };
+  return remembering(() => stat(path, { bigint: true }).then((found) => found.dev === dev, () => false));
+}
+
+function remembering(look: () => Promise<boolean>): FolderMarker {
+  let seenMs = -Infinity;
+  let looking: Promise<boolean> | undefined;
+
+  const isThere = async (): Promise<boolean> => {
+    const sinceMs = performance.now();
+    const found = await look();
+    seenMs = found ? sinceMs : -Infinity;
+    return found;
+  };
+  return {
+    isThere,
+    async wasThere() {
+      if (performance.now() - seenMs < REMEMBERED_MS) return true;
+      looking ??= isThere().finally(() => (looking = undefined));
+      return looking;
+    },
+  };
 }
 
 async function findMarker(staging: string): Promise<string | undefined> {

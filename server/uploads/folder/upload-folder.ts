@@ -201,7 +201,8 @@ function createUploadFolder({ path, staging, marker, neighbours, maxFileBytes }:
     resumables: createResumableFolder(staging),
     async stage() {
       try {
-        await requireThere();
+        // Before it gets a name, it is looked at anew.
+        if (!(await marker.wasThere())) throw new Failure('STORAGE_UNAVAILABLE');
         return await createStagedFile(staging);
       } catch (error) {
         throw diskFailure(error);

@@ -58,7 +58,7 @@ describe.skipIf(isSkipped('strace'))('what the system is asked to do', () => {
   });
 
   test('is one fsync of the folder for files that come together, after all their links and before the answer', async () => {
-    const server = await startTraced(['-s', '64', '-e', 'trace=write,writev,fsync,link,linkat']);
+    const server = await startTraced(['-s', '64', '-e', 'trace=write,writev,fsync,link,linkat,statx,newfstatat,lstat']);
     const names = Array.from({ length: 40 }, (_, index) => `${index}.txt`);
     expect((await server.guest.send(buildAnnouncedForm(names.map((name) => announced(name, name))))).status).toBe(201);
     const lines = await server.trace();
@@ -66,6 +66,8 @@ describe.skipIf(isSkipped('strace'))('what the system is asked to do', () => {
     const [filesSynced, links, foldersSynced, answered] = [all(/fsync\(\d+<[^>]*\.part>/u), all(/link(?:at)?\(.*\.part"/u), all(/fsync\(\d+<[^>]*uploads>/u), all(/HTTP\/1\.1 201/u)];
     expect([filesSynced.length, links.length]).toEqual([40, 40]);
     expect(foldersSynced.length).toBeLessThan(40);
+    // Whether the folder is still the same one: at each group of names, and now and then while files come.
+    expect(all(/folder-[0-9a-f]+\.id"/u).length).toBeLessThan(40);
     expect(Math.max(...links)).toBeLessThan(foldersSynced.at(-1) ?? -1);
     expect(foldersSynced.at(-1)).toBeLessThan(answered[0] ?? -1);
   });
