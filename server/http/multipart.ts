@@ -67,6 +67,8 @@ export interface FormHandler {
  * @throws Failure
  */
 export function readForm(request: Request, response: Response, handler: FormHandler, signal: AbortSignal): Promise<void> {
+  // Its connection went before anybody listened: multer would wait for ever.
+  if (request.destroyed) return Promise.reject(new Failure('UPLOAD_ABORTED'));
   return new Promise((resolve, reject) => {
     let hasFailed = false;
     const fail = (error: unknown): void => {

@@ -74,6 +74,11 @@ function pump(stream: Readable, sink: Writable, signal: AbortSignal): Promise<vo
       reject(toError(signal.reason));
       return;
     }
+    if (stream.destroyed && !stream.readableEnded) {
+      // Its connection went while nobody listened yet: it will not say so again.
+      reject(new Failure('UPLOAD_ABORTED'));
+      return;
+    }
     const cleanUp = (): void => {
       signal.removeEventListener('abort', onAbort);
       stream.off('close', onClose);

@@ -1,10 +1,13 @@
 import { describe, expect, test } from 'vitest';
 import { countOpenFiles, listStaging, listTree } from '../../helpers/disk.ts';
+import { TEST_CODE } from '../../helpers/launch-server.ts';
 import { readFailureCode } from '../../helpers/http-answer.ts';
 import { buildForm, file } from '../../helpers/multipart.ts';
+import { openRaw, requestHead } from '../../helpers/raw-http.ts';
 import { sampleBytes, sha256 } from '../../helpers/sample-bytes.ts';
 import { openSlowUpload } from '../../helpers/slow-upload.ts';
 import { startTestServer } from '../../helpers/start-server.ts';
+import { CHUNK_TYPE, encodeMetadata } from '../../helpers/tus.ts';
 import { waitUntil } from '../../helpers/wait-until.ts';
 import { watchDisk } from '../../helpers/watch-disk.ts';
 
@@ -39,6 +42,24 @@ describe('a connection that dies', () => {
     await disk.expectClean();
     expect(await countOpenFiles()).toBeLessThanOrEqual(openBefore + 2);
     expect((await server.guest.send(buildForm([file('next.txt', 'next')]))).status).toBe(201);
+  });
+
+  test.each(['a form', 'a form without its end', 'tus'])('E4: closed before anybody has read what it brought (%s) gives back its place', async (road) => {
+    const server = await startTestServer({ maxUploads: 1 });
+    const whole = buildForm([file('slow.bin', 'x')]);
+    const [line, headers, body] = road === 'tus'
+      ? ['POST /api/tus HTTP/1.1', { 'Tus-Resumable': '1.0.0', 'Upload-Length': 1, 'Upload-Metadata': encodeMetadata({ filename: 'slow.bin' }), 'Content-Type': CHUNK_TYPE }, Buffer.from('x')] as const
+      : ['POST /api/uploads HTTP/1.1', { 'Content-Type': whole.contentType }, road === 'a form' ? whole.body : whole.body.subarray(0, -4)] as const;
+    for (let round = 0; round < 3; round += 1) {
+      const connection = await openRaw(server.port);
+      await connection.write(Buffer.concat([Buffer.from(requestHead(line, { Host: server.host, Authorization: `Bearer ${TEST_CODE}`, 'Content-Length': body.length, ...headers })), body]));
+      connection.socket.end();
+      await connection.closed;
+    }
+    await waitUntil('the place to be free', async () => (await server.guest.post('/api/uploads', buildForm([file('next.txt', 'next')]))).status === 201);
+    // An upload that was created is kept, and can be resumed.
+    await waitUntil('all to come to rest', () => server.running.movingUploads() === 0);
+    expect((await listStaging(server.folder)).filter(({ name }) => name.endsWith('.lock'))).toEqual([]);
   });
 
   test('E3: closed politely in mid-body is refused or closed', async () => {
