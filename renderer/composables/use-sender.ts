@@ -6,33 +6,17 @@ import { startHashWorker } from '../sender/hash/start-hash-worker.ts';
 import { pieceKind } from '../sender/piece-kind.ts';
 import { isMoving, type SendItem } from '../sender/send-item.ts';
 import { createSender, type Sender } from '../sender/sender.ts';
+import { withRests } from './with-rests.ts';
 
 export interface SenderInUse {
   readonly sender: Sender;
-  /** Triggered, at most once a frame, when anything in it changed. */
+  /** Triggered when anything in it changed: at once, and then at most ten times a second. */
   readonly items: Readonly<ShallowRef<ReadonlyMap<string, SendItem>>>;
   readonly busy: () => boolean;
 }
 
-/** A hidden page is drawn no more, and still has a title to be kept true. */
-const HIDDEN_FRAME_MS = 100;
-
-/** Calls once for many asks, at the next frame. */
-function oncePerFrame(call: () => void): () => void {
-  let frame: number | null = null;
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  function run(): void {
-    if (frame !== null) cancelAnimationFrame(frame);
-    clearTimeout(timer);
-    frame = null;
-    call();
-  }
-  return () => {
-    if (frame !== null) return;
-    frame = requestAnimationFrame(run);
-    timer = setTimeout(run, HIDDEN_FRAME_MS);
-  };
-}
+/** Sooner than a person could tell, and few enough: of a thousand files, each drawing goes through all. */
+const REST_MS = 100;
 
 /**
  * A sender that Vue can watch; goes on by itself when the network or the person comes back.
@@ -43,7 +27,7 @@ export function useSender(client: Client, duplicates: () => DuplicatePolicy | nu
   const sender = createSender({
     client, pieces, duplicates,
     hasher: createFileHasher(startHashWorker, pieces === 'file'),
-    changed: oncePerFrame(() => { triggerRef(items); }),
+    changed: withRests(REST_MS, () => { triggerRef(items); }),
   });
   const items = shallowRef(sender.items);
 

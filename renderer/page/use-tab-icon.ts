@@ -1,10 +1,13 @@
 import { onScopeDispose, watch, type ComputedRef } from 'vue';
 import type { PageSummary } from '../composables/page-summary.ts';
+import { withRests } from '../composables/with-rests.ts';
 
 const EDGE_PIXELS = 64;
 const CENTRE = EDGE_PIXELS / 2;
 /** An icon is small: steps finer than this would not be seen. */
 const STEPS = 20;
+/** Browsers take a new icon as they take a picture from the network: the step of a short upload may be passed over. */
+const REST_MS = 1000;
 
 type Standing =
   | { readonly kind: 'plain' } | { readonly kind: 'good' } | { readonly kind: 'bad' }
@@ -75,6 +78,11 @@ export function useTabIcon(summary: ComputedRef<PageSummary>): void {
       Object.assign(link, { href: pen.canvas.toDataURL('image/png'), type: 'image/png' });
     }
   }
-  watch(() => standingOf(summary.value), (now, before) => { if (JSON.stringify(now) !== JSON.stringify(before)) show(now); });
-  onScopeDispose(() => { show({ kind: 'plain' }); });
+  let over = false;
+  const showNow = withRests(REST_MS, () => { show(over ? { kind: 'plain' } : standingOf(summary.value)); });
+  watch(() => JSON.stringify(standingOf(summary.value)), showNow);
+  onScopeDispose(() => {
+    over = true;
+    showNow();
+  });
 }

@@ -35,6 +35,11 @@ test('the bar shows what the server has, with speed and time left, and the title
   const path = await inbox.file('film.mp4', 6 * MEGA);
   await guest.pick(path);
   box.proxy.speed(2 * MEGA);
+  const motions = await page.evaluateHandle(() => {
+    const properties: string[] = [];
+    document.addEventListener('transitionrun', ({ propertyName }) => { properties.push(propertyName); });
+    return properties;
+  });
   await guest.send.click();
   await expect(page.getByText(/^\d.* of 6 MB$/).first()).toBeVisible();
   await expect(page.getByText(/MB\/s$/).first()).toBeVisible();
@@ -48,6 +53,8 @@ test('the bar shows what the server has, with speed and time left, and the title
   box.proxy.speed(Number.POSITIVE_INFINITY);
   await expect(guest.verdict).toHaveText('Your video arrived, verified');
   await expectStored(box, { 'film.mp4': path });
+  // A bar that glides has the whole screen drawn all the time, which costs a phone more than the sending.
+  expect(await motions.jsonValue()).not.toContain('transform');
 });
 
 test('many small files share requests, large ones go alone, never more than three at once', async ({ page, box, inbox }) => {
