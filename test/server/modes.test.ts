@@ -1,4 +1,4 @@
-import { readdir } from 'node:fs/promises';
+import { chmod, mkdir, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { startCli } from '../helpers/cli.ts';
@@ -7,10 +7,15 @@ import { buildForm, file } from '../helpers/multipart.ts';
 import { sampleBytes } from '../helpers/sample-bytes.ts';
 import { openSlowUpload } from '../helpers/slow-upload.ts';
 import { openPatch, startUpload } from '../helpers/tus.ts';
+import { makeUploadFolder } from '../helpers/upload-folder.ts';
 import { waitUntil } from '../helpers/wait-until.ts';
 
 test('K15: what is unfinished is for its owner alone, also where new files are for everybody', async () => {
-  const server = await startCli({ under: ['/bin/sh', '-c', 'umask 000; exec "$0" "$@"'] });
+  const folder = await makeUploadFolder();
+  // Left by somebody who let everybody in.
+  await mkdir(join(folder, STAGING_NAME));
+  await chmod(join(folder, STAGING_NAME), 0o777);
+  const server = await startCli({ folder, under: ['/bin/sh', '-c', 'umask 000; exec "$0" "$@"'] });
   const content = sampleBytes(200_000);
   await server.guest.send(buildForm([file('before.txt', 'before')]));
   const form = await openSlowUpload(server, { content });

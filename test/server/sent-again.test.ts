@@ -29,7 +29,7 @@ describe('a server that is killed before its sender hears that a file is stored'
     const server = await killAndStart(first);
     const again = await server.guest.send(FORM);
     expect(again.status).toBe(201);
-    expect(again.uploads).toMatchObject([{ id: 'first', state: 'stored', name: 'a.bin', received: CONTENT.length, digest: xxh128(CONTENT) }]);
+    expect(again.uploads).toMatchObject([{ id: 'first', state: 'stored', name: 'a.bin', received: CONTENT.length, digest: await xxh128(CONTENT) }]);
     await onlyFile(server, 'a.bin', CONTENT);
   });
 

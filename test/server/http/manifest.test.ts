@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { expectRefusal } from '../../helpers/expect-refusal.ts';
 import { readFailureCode, readSend } from '../../helpers/http-answer.ts';
 import { announced, buildAnnouncedForm, buildForm, field, file, manifest } from '../../helpers/multipart.ts';
 import { openRaw, requestHead } from '../../helpers/raw-http.ts';
@@ -73,12 +74,33 @@ describe('a form with a manifest', () => {
     expect(server.running.activeUploads()).toBe(0);
   });
 
-  test('files that were not announced are not stored silently', async () => {
+  test('a file that was not announced ends the form, and is not stored; the one before it is, if it was faster', async () => {
     const server = await startTestServer();
+    const disk = await watchDisk(server);
     const one = announced('one.txt', 'x');
     const answer = await server.guest.post('/api/uploads', buildForm([manifest([{ id: one.id, name: one.name, size: one.size }]), file('one.txt', 'x'), file('two.txt', 'y')]));
-    const stored = (await server.owner.records()).filter(({ state }) => state === 'stored').map(({ name }) => name);
-    expect(answer.status === 201 ? stored.toSorted() : stored.includes('two.txt') ? 'stored but refused' : 'refused').toEqual(answer.status === 201 ? ['one.txt', 'two.txt'] : 'refused');
+    const isStored = readSend(answer).uploads.map(({ state }) => state).includes('stored');
+    expectRefusal(answer, isStored ? 207 : 400, 'MANIFEST_INVALID');
+    await disk.expectDone(isStored ? { 'one.txt': 'x' } : {});
+  });
+
+  test.each([
+    ['after a file', [file('one.txt', 'x'), manifest([announced('two.txt', 'y')]), file('two.txt', 'y')]],
+    ['after another manifest', [manifest([announced('one.txt', 'x')]), manifest([announced('two.txt', 'y')]), file('two.txt', 'y')]],
+  ])('comes too late %s', async (_what, parts) => {
+    const server = await startTestServer();
+    const disk = await watchDisk(server);
+    expectRefusal(await server.guest.post('/api/uploads', buildForm(parts)), 400, 'MANIFEST_INVALID');
+    await disk.expectClean();
+    expect(server.running.activeUploads()).toBe(0);
+  });
+
+  test('belongs to the batch under which its files were announced before', async () => {
+    const server = await startTestServer();
+    const one = announced('one.txt', 'x');
+    await server.guest.announce([{ id: one.id, name: one.name, size: one.size }], 'the-batch');
+    const sent = await server.guest.send(buildAnnouncedForm([one]));
+    expect([sent.batch, sent.uploads.map(({ batch }) => batch)]).toEqual(['the-batch', ['the-batch']]);
   });
 
   test.each([

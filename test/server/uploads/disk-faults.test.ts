@@ -2,7 +2,7 @@ import { chmod, mkdir, rename, rm, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { startProcess } from '../../helpers/child-process.ts';
-import { listTree } from '../../helpers/disk.ts';
+import { listTree, STAGING_NAME } from '../../helpers/disk.ts';
 import { readFailureCode, readSend } from '../../helpers/http-answer.ts';
 import { announced, buildAnnouncedForm, buildForm, file } from '../../helpers/multipart.ts';
 import { sampleBytes, sha256 } from '../../helpers/sample-bytes.ts';
@@ -88,6 +88,16 @@ describe('a folder that cannot be written to', () => {
     expect([answer.status, readFailureCode(answer)]).toEqual([503, 'STORAGE_UNAVAILABLE']);
     expect(Number(answer.headers['retry-after'])).toBeGreaterThan(0);
     expect((await server.guest.send(FORM)).status).toBe(201);
+  });
+
+  test('F10: whose staging is a link, is refused at the start', async () => {
+    const outer = await startTestServer();
+    const folder = join(outer.folder, 'uploads');
+    await mkdir(folder);
+    await symlink(outer.canary, join(folder, STAGING_NAME));
+    const canary = await listTree(outer.canary);
+    await expect(startTestServer({ folder })).rejects.toMatchObject({ code: 'CONFIG_DEST_NOT_WRITABLE' });
+    expect(await listTree(outer.canary)).toEqual(canary);
   });
 
   test('F8: that is taken away is not made again', async () => {

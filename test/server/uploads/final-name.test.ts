@@ -1,7 +1,7 @@
-import { mkdir, readFile, symlink, writeFile } from 'node:fs/promises';
+import { lstat, mkdir, readFile, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { moveToFreeName, pickFreeName } from '../../../server/uploads/naming/final-name.ts';
+import { moveToFreeName, pickFreeName, takeBack } from '../../../server/uploads/naming/final-name.ts';
 import { listTree } from '../../helpers/disk.ts';
 import { sha256 } from '../../helpers/sample-bytes.ts';
 import { makeTempFolder } from '../../helpers/temp-folder.ts';
@@ -60,5 +60,19 @@ describe('moveToFreeName', () => {
     const names = new Set<string>();
     await expect(move(`${staged}-missing`, folder, 'a.txt', names)).rejects.toMatchObject({ code: 'ENOENT' });
     expect(await move(staged, folder, 'a.txt', names)).toBe('a.txt');
+  });
+});
+
+describe('takeBack', () => {
+  test('moves back what is ours, and leaves alone what somebody else put in its place', async () => {
+    const { staged, folder } = await stage('ours');
+    const final = join(folder, await move(staged, folder, 'a.txt', new Set()));
+    const inode = String((await lstat(final, { bigint: true })).ino);
+    expect(await takeBack({ final, staged, inode: `${inode}0` })).toBe(false);
+    expect(await readFile(final, 'utf8')).toBe('ours');
+    expect(await takeBack({ final, staged, inode })).toBe(true);
+    expect([await readFile(staged, 'utf8'), (await listTree(folder)).size]).toEqual(['ours', 0]);
+    // Gone by now.
+    expect(await takeBack({ final, staged, inode })).toBe(false);
   });
 });
