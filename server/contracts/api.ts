@@ -68,6 +68,11 @@ export interface BatchBody {
 export interface BatchReply {
   readonly batch: string;
   readonly uploads: readonly UploadRecord[];
+  /**
+   * Ids of files that are to be skipped when they are here already, and of which one with the same name and size is. Announced again
+   * with their `digest` (XXH3 with 128 bits), those that are the same are stored at once, and no byte of them need travel.
+   */
+  readonly worthHashing?: readonly string[];
 }
 
 export interface ServerReply {

@@ -62,8 +62,7 @@ export function apiRoutes(limits: FormLimits, access: Access, facts: ServerFacts
     const { sender, isOwner } = callerOf(request);
     const announced = readFiles(files);
     const policy = service.duplicates.read(duplicates, isOwner);
-    const uploads = await service.deciding(() => service.announce(sender, key, announced, true, policy));
-    const reply: Api['POST /api/batches']['reply'] = { batch: key, uploads };
+    const reply: Api['POST /api/batches']['reply'] = { batch: key, ...(await service.announceAhead(sender, key, announced, policy)) };
     response.status(201).json(reply);
   });
 

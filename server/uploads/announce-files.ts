@@ -1,6 +1,7 @@
 import type { DuplicatePolicy } from '../contracts/duplicates.ts';
 import type { AnnouncedFile, Sender, UploadRecord } from '../contracts/upload.ts';
 import { Failure } from '../failure.ts';
+import type { FileHere } from './find-here.ts';
 import { isUnderWay, type Ledger } from './queue/ledger.ts';
 import { newRecord } from './queue/new-record.ts';
 import { promisedTo } from './space/open-bytes.ts';
@@ -16,6 +17,8 @@ interface Announcement {
   readonly room: (ownBytes: number) => Room;
   /** For names that exist already. */
   readonly policyOf: (id: string) => DuplicatePolicy;
+  /** By id; these are stored without a byte. */
+  readonly here: ReadonlyMap<string, FileHere>;
   /** What speaks against a file of that size. */
   readonly sizeFailure: (size: number) => Failure | null;
 }
@@ -25,7 +28,7 @@ interface Announcement {
  * order: one that does not fit does not stop a smaller one after it.
  * @throws Failure UPLOAD_ID_IN_USE when an id belongs to another sender
  */
-export function announceFiles(files: readonly AnnouncedFile[], { sender, batch, revive, ledger, room, policyOf, sizeFailure }: Announcement): readonly UploadRecord[] {
+export function announceFiles(files: readonly AnnouncedFile[], { sender, batch, revive, ledger, room, policyOf, here, sizeFailure }: Announcement): readonly UploadRecord[] {
   const isForeign = ({ id }: AnnouncedFile): boolean => (ledger.recall(id)?.sender.id ?? sender.id) !== sender.id;
   if (files.some(isForeign)) throw new Failure('UPLOAD_ID_IN_USE');
   const { bytes, code } = room(files.reduce((sum, { id }) => sum + promisedTo(ledger.queue.get(id)), 0));
@@ -36,6 +39,8 @@ export function announceFiles(files: readonly AnnouncedFile[], { sender, batch, 
     if (!placed.ok) return ledger.fail(placed.record, placed.failure);
     const tooLarge = sizeFailure(file.size);
     if (tooLarge !== null) return ledger.fail(placed.record, tooLarge);
+    const same = here.get(file.id);
+    if (same !== undefined) return ledger.store({ ...placed.record, received: file.size }, same.file, { digest: same.digest, isTold: true });
     const toComeBytes = file.size - (known?.state === 'interrupted' ? known.received : 0);
     if (toComeBytes > leftBytes) return ledger.fail(placed.record, new Failure(code, { limit: bytes }));
     leftBytes -= toComeBytes;

@@ -1,10 +1,11 @@
-import type { CacheHealth, QueueReply } from '../contracts/api.ts';
+import type { BatchReply, CacheHealth, QueueReply } from '../contracts/api.ts';
 import type { DuplicatePolicy } from '../contracts/duplicates.ts';
 import type { AnnouncedFile, Sender, UploadRecord, UploadState } from '../contracts/upload.ts';
 import { asFailure, Failure } from '../failure.ts';
 import type { Log } from '../log.ts';
 import { createAbsence } from './folder/absence.ts';
 import { announceFiles } from './announce-files.ts';
+import { findHere, type FoundHere } from './find-here.ts';
 import type { BatchProgress } from './progress/batch-progress.ts';
 import type { DuplicateChoice } from './naming/duplicate-choice.ts';
 import { sizeFailure } from './space/file-system-limit.ts';
@@ -93,6 +94,8 @@ export class UploadService {
     if (tooLarge !== null) throw tooLarge;
     const told = info.digest ?? this.#ledger.told.get(info.id);
     const duplicates = info.duplicates ?? this.#policyOf(info.id);
+    const file = { id: info.id, name: info.rawName, folder: info.folder, size: info.size };
+    if (told !== undefined) await this.#announceIfHere(info.sender, info.batch, { ...file, digest: told }, duplicates);
     const arrived = await this.resumable.arrivedBytes(info.id, info.sender.id);
     const promised = (): number => promisedTo(this.#ledger.queue.get(info.id));
     const hold = await this.#space.decide(() => {
@@ -132,11 +135,6 @@ export class UploadService {
     return this.#space.decide(() => this.#space.hold(bytes, own()));
   }
 
-  /** Looks at the disk and does a job that asks for room, while no other server on the folder gives any. @throws Failure STORAGE_UNAVAILABLE */
-  deciding<Result>(job: () => Result): Promise<Result> {
-    return this.#space.decide(job);
-  }
-
   /** Whether the upload folder is where it was. */
   isFolderThere(): Promise<boolean> {
     return this.#folder.isThere();
@@ -159,20 +157,26 @@ export class UploadService {
 
   /**
    * Makes files known before they come; what is under way or stored stays as it is. Those that the disk has no room for fail, in
-   * their order: one that does not fit does not stop a smaller one after it. What was seen last of the disk counts: by `holdRoom`, or
-   * by `deciding` around it.
+   * their order: one that does not fit does not stop a smaller one after it. What `holdRoom` saw last of the disk counts.
    * @param revive also those that were cancelled
    * @param duplicates for names that exist already; undefined: what was announced before stays, else what is usual now
    * @throws Failure UPLOAD_ID_IN_USE when an id belongs to another sender
    */
-  announce(sender: Sender, batch: string, files: readonly AnnouncedFile[], revive: boolean, duplicates?: DuplicatePolicy): readonly UploadRecord[] {
+  announce(sender: Sender, batch: string, files: readonly AnnouncedFile[], revive: boolean, duplicates?: DuplicatePolicy, here: FoundHere['here'] = new Map()): readonly UploadRecord[] {
     const ids = new Set(files.map(({ id }) => id));
     return announceFiles(files, {
-      sender, batch, revive, ledger: this.#ledger,
+      sender, batch, revive, here, ledger: this.#ledger,
       room: (ownBytes) => this.#space.room(ownBytes + this.#space.promisedElsewhere(({ id }) => ids.has(id))),
       policyOf: (id) => duplicates ?? (revive ? this.duplicates.usual : this.#policyOf(id)),
       sizeFailure: (size) => this.#sizeFailure(size),
     });
+  }
+
+  /** As `announce`, also of what was cancelled, and before any of it comes: what is here already, and is to be skipped then, is stored at once. */
+  async announceAhead(sender: Sender, batch: string, files: readonly AnnouncedFile[], duplicates = this.duplicates.usual): Promise<Omit<BatchReply, 'batch'>> {
+    const { here, worthHashing } = await this.#findHere(sender, files, duplicates);
+    const uploads = await this.#space.decide(() => this.announce(sender, batch, files, true, duplicates, here));
+    return { uploads, ...(worthHashing.length === 0 ? {} : { worthHashing }) };
   }
 
   /** Takes in one file. Never rejects: what goes wrong is the file's outcome. */
@@ -259,6 +263,15 @@ export class UploadService {
     await this.#folder.neighbours.leave();
     await this.#folder.history.flush();
     await this.#options.cache.stop();
+  }
+
+  #findHere(sender: Sender, files: readonly AnnouncedFile[], duplicates: DuplicatePolicy): Promise<FoundHere> {
+    return findHere(files, { folder: this.#folder, senderId: sender.id, policyOf: () => duplicates, hasBegun: (id) => this.resumable.has(id) });
+  }
+
+  async #announceIfHere(sender: Sender, batch: string, file: AnnouncedFile, duplicates: DuplicatePolicy): Promise<void> {
+    const { here } = await this.#findHere(sender, [file], duplicates);
+    if (here.size > 0) this.announce(sender, batch, [file], false, duplicates, here);
   }
 
   #policyOf(id: string): DuplicatePolicy {

@@ -1,3 +1,5 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { startCli, type CliServer } from '../helpers/cli.ts';
 import { listStaging, listTree } from '../helpers/disk.ts';
@@ -74,5 +76,18 @@ describe('two processes that share a folder', () => {
     const answers = await Promise.all(contents.map((content, index) => (index % 2 === 0 ? one : other).guest.send(buildForm([file('scan.pdf', content)]))));
     expect(answers.map(({ status: code }) => code)).toEqual(contents.map(() => 201));
     expect([...(await listTree(one.folder)).values()].toSorted()).toEqual(contents.map((content) => sha256(content)).toSorted());
+  });
+
+  test('F14: files of one batch never replace each other, whichever process takes them in', async () => {
+    const one = await startCli({ args: ['--duplicates', 'replace'] });
+    const other = await startCli({ args: ['--duplicates', 'replace'], folder: one.folder });
+    const names = Array.from({ length: 15 }, (_, index) => `${index}.jpg`);
+    for (const name of names) await writeFile(join(one.folder, name), 'of last year');
+    const forms = Array.from({ length: 4 }, (_form, number) => names.map((name, index) => announced(name, sampleBytes(2000, 1 + number * names.length + index))));
+    const sent = await Promise.all(forms.map((files, number) => (number % 2 === 0 ? one : other).guest.send(buildAnnouncedForm(files), { 'x-progress-id': 'phone' })));
+    expect([...(await listTree(one.folder)).values()].toSorted()).toEqual(forms.flat().map(({ content }) => sha256(content)).toSorted());
+    expect(sent.flatMap(({ uploads }) => uploads).filter(({ replaced }) => replaced === true)).toHaveLength(names.length);
+    // Another batch takes their places, whoever put them there.
+    expect((await other.guest.send(buildAnnouncedForm(names.map((name) => announced(name, 'of next year'))))).uploads).toMatchObject(names.map((path) => ({ path, replaced: true })));
   });
 });

@@ -13,6 +13,8 @@ import { createUploadHistory, type StoredBefore, type UploadHistory } from '../h
 import { createGroups } from './in-groups.ts';
 import { createRulePlacer, type Placing, type PublishRule } from '../naming/place-by-rule.ts';
 import { createResumableFolder, type ResumableFolder } from '../resumable/resumable-folder.ts';
+import { findKnownContent, type KnownContent, type ToldContent } from '../naming/known-content.ts';
+import type { Placement } from '../naming/placement.ts';
 import { foldedName } from '../naming/safe-name.ts';
 import { holdsSameBytes } from '../naming/same-content.ts';
 import { createStagedFile, type StagedFile } from './staged-file.ts';
@@ -58,6 +60,11 @@ export interface UploadFolder {
    * @param rule what becomes of it when one of its name is there
    */
   publish(staged: Pick<StagedFile, 'path'>, folders: readonly string[], name: string, toRecord: ToRecord, rule: PublishRule): Promise<PublishedFile>;
+  /**
+   * Whether a file that was published here, under this name or a numbered form of it, is known to hold what a sender is about to send.
+   * Refresh the history first: what it says counts.
+   */
+  knownContent(placement: Pick<Placement, 'folders' | 'name'>, told: ToldContent): Promise<KnownFile>;
   /** What was published here in the last `keepMs`, also by earlier runs, and is still there. */
   storedBefore(keepMs: number): Promise<StoredBefore>;
   /** What was published here, also by earlier runs. */
@@ -67,6 +74,9 @@ export interface UploadFolder {
   /** Bytes that may still be written, or null when the system does not say. @throws Failure STORAGE_UNAVAILABLE */
   freeBytes(): Promise<number | null>;
 }
+
+/** As KnownContent says it, with the whole place. */
+export type KnownFile = Exclude<KnownContent, { kind: 'here' }> | { readonly kind: 'here'; readonly file: PublishedFile };
 
 /** Mode of a published file: what the system gives to any new file of this user. */
 export const PUBLISHED_MODE = 0o666 & ~process.umask();
@@ -116,7 +126,14 @@ function createUploadFolder({ path, staging, marker, neighbours, maxFileBytes }:
   const taken = new TakenNames();
   const history = createUploadHistory(staging, path);
 
-  const byRule = createRulePlacer();
+  const resumables = createResumableFolder(staging);
+  const byRule = createRulePlacer({
+    async batchOf(inode) {
+      await history.refresh();
+      return history.withInode(inode)?.record.batch;
+    },
+    lockOf: (placeFolder, batch) => resumables.lockOf(`replace ${batch} ${placeFolder}`),
+  });
 
   /** Another disk mounted in this place, or none: nothing is made on the wrong one. */
   const requireThere = async (): Promise<void> => {
@@ -124,8 +141,8 @@ function createUploadFolder({ path, staging, marker, neighbours, maxFileBytes }:
   };
   const fileAt = (folders: readonly string[], name: string): PublishedFile => ({ path: [...folders, name].join('/'), name, absolutePath: join(path, ...folders, name) });
   const lineOf = async ({ staged, folders, toRecord }: ToPublish, name: string, replaced?: true): Promise<FileLine> => {
-    const { ino } = await stat(staged, { bigint: true });
-    return { kind: 'file', record: toRecord({ ...fileAt(folders, name), ...(replaced && { replaced }) }), inode: String(ino) };
+    const { ino, mtimeNs } = await stat(staged, { bigint: true });
+    return { kind: 'file', record: toRecord({ ...fileAt(folders, name), ...(replaced && { replaced }) }), inode: String(ino), modifiedNs: String(mtimeNs) };
   };
   // Files that come to one folder at the same time share the looks at it and the fsync that makes their names durable.
   const publish = createGroups(async (files: readonly ToPublish[]) => {
@@ -198,7 +215,7 @@ function createUploadFolder({ path, staging, marker, neighbours, maxFileBytes }:
     maxFileBytes,
     neighbours,
     isThere: marker.isThere,
-    resumables: createResumableFolder(staging),
+    resumables,
     async stage() {
       try {
         // Before it gets a name, it is looked at anew.
@@ -217,11 +234,12 @@ function createUploadFolder({ path, staging, marker, neighbours, maxFileBytes }:
     },
     secret: () => folderSecret(staging),
     history,
-    async storedBefore(keepMs) {
-      const before = await history.restore(keepMs);
-      for (const record of before.stored) byRule.remember(join(path, record.path), record.batch);
-      return before;
+    async knownContent({ folders, name }, told) {
+      const pathOf = (found: string): string => fileAt(folders, found).path;
+      const known = await findKnownContent({ folder: join(path, ...folders), pathOf, wanted: name, noted: history.withInode }, told);
+      return known.kind === 'here' ? { kind: 'here', file: { ...fileAt(folders, known.name), wasThere: true } } : known;
     },
+    storedBefore: (keepMs) => history.restore(keepMs),
     async freeBytes() {
       await requireThere();
       try {

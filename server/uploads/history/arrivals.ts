@@ -13,12 +13,15 @@ export class Arrivals implements LogReader {
   readonly #arrived = new Map<string, FileLine>();
   /** Noted, and not known to have got their names. */
   readonly #pending = new Map<string, FileLine>();
+  /** By inode; the latest, when another file got the inode of one that is gone. */
+  readonly #byInode = new Map<string, FileLine>();
   #lineCount = 0;
   #damagedCount = 0;
 
   restart(): void {
     this.#arrived.clear();
     this.#pending.clear();
+    this.#byInode.clear();
     this.#lineCount = 0;
     this.#damagedCount = 0;
   }
@@ -29,6 +32,11 @@ export class Arrivals implements LogReader {
 
   get(id: string): FileLine | undefined {
     return this.#arrived.get(id);
+  }
+
+  /** What was noted of the file that has this inode. */
+  withInode(inode: string): FileLine | undefined {
+    return this.#byInode.get(inode);
   }
 
   /** Oldest first. */
@@ -66,7 +74,7 @@ export class Arrivals implements LogReader {
     switch (line.kind) {
       case 'file':
         if (line.isNamed === true) this.#arrive(line);
-        else this.#pending.set(line.record.id, line);
+        else this.#expect(line);
         break;
       case 'named':
         for (const [id, inode] of line.files) {
@@ -82,18 +90,37 @@ export class Arrivals implements LogReader {
     }
   }
 
+  #expect(file: FileLine): void {
+    const { id } = file.record;
+    this.#dropInode(this.#pending.get(id));
+    this.#pending.set(id, file);
+    this.#byInode.set(file.inode, file);
+  }
+
   #arrive(file: FileLine): void {
     const { id } = file.record;
+    this.#dropInode(this.#pending.get(id));
     this.#pending.delete(id);
+    this.#dropInode(this.#arrived.get(id));
     // At the end, also when it was there before: it has arrived anew.
     this.#arrived.delete(id);
     this.#arrived.set(id, file);
-    const oldest = this.#arrived.keys().next();
-    if (this.#arrived.size > MOST_ARRIVALS && oldest.done !== true) this.#arrived.delete(oldest.value);
+    this.#byInode.set(file.inode, file);
+    const oldest = this.#arrived.entries().next();
+    if (this.#arrived.size <= MOST_ARRIVALS || oldest.done === true) return;
+    this.#dropInode(oldest.value[1]);
+    this.#arrived.delete(oldest.value[0]);
+  }
+
+  #dropInode(file: FileLine | undefined): void {
+    if (file !== undefined && this.#byInode.get(file.inode) === file) this.#byInode.delete(file.inode);
   }
 
   #forget(id: string): void {
     const file = this.#arrived.get(id);
-    if (file !== undefined) this.#arrived.set(id, { ...file, isForgotten: true });
+    if (file === undefined) return;
+    const forgotten = { ...file, isForgotten: true as const };
+    this.#arrived.set(id, forgotten);
+    if (this.#byInode.get(file.inode) === file) this.#byInode.set(file.inode, forgotten);
   }
 }

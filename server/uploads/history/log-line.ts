@@ -9,6 +9,8 @@ export interface FileLine {
   readonly record: StoredRecord;
   /** Of the staged file, which keeps it when it is linked or renamed. */
   readonly inode: string;
+  /** When its bytes were last written, in nanoseconds; a file that says otherwise was changed since. */
+  readonly modifiedNs?: string;
   /** It has that name. Absent: only a line below, or a file of that name and inode, says so. */
   readonly isNamed?: true;
   /** A person took it off the list; it is still known that it is stored. */
@@ -46,8 +48,9 @@ function isLogLine(value: unknown): value is LogLine {
   }
 }
 
-function isFileLine({ record, inode, isNamed, isForgotten }: Readonly<Record<string, unknown>>): boolean {
-  return isUploadRecord(record) && isStoredRecord(record) && staysInside(record.path) && typeof inode === 'string' && isFlag(isNamed) && isFlag(isForgotten);
+function isFileLine({ record, inode, modifiedNs, isNamed, isForgotten }: Readonly<Record<string, unknown>>): boolean {
+  return isUploadRecord(record) && isStoredRecord(record) && staysInside(record.path) && typeof inode === 'string'
+    && (modifiedNs === undefined || typeof modifiedNs === 'string') && isFlag(isNamed) && isFlag(isForgotten);
 }
 
 function isFlag(value: unknown): boolean {

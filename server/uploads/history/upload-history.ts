@@ -33,6 +33,10 @@ export interface UploadHistory {
   note(files: readonly FileLine[]): Promise<void>;
   /** They have them. */
   confirm(files: readonly FileLine[]): void;
+  /** Reads what other processes noted since, and says what is waiting to be said. @throws system errors */
+  refresh(): Promise<void>;
+  /** What was noted, as of the last look, of the file with this inode; it may have another name, or other bytes, by now. */
+  withInode(inode: string): FileLine | undefined;
   /** What was stored in the last `keepMs` and is still there. @throws system errors */
   restore(keepMs: number): Promise<StoredBefore>;
   /** A part of the list, newest first. @throws system errors */
@@ -137,6 +141,11 @@ export function createUploadHistory(staging: string, folder: string): UploadHist
       confirmed.push(...files);
       timer ??= setTimeout(() => void add([], false), CONFIRM_AFTER_MS).unref();
     },
+    async refresh() {
+      await flush();
+      await refresh();
+    },
+    withInode: (inode) => arrivals.withInode(inode),
     async restore(keepMs) {
       await refresh();
       const pending = await onlyThemselves(arrivals.pending());

@@ -2,7 +2,8 @@ import { readdir, rename, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import QuickLRU from 'quick-lru';
 import type { DuplicatePolicy } from '../../contracts/duplicates.ts';
-import { systemErrorCode } from '../../failure.ts';
+import { Failure, systemErrorCode } from '../../failure.ts';
+import { lockUpload, type HeldLock } from '../resumable/upload-lock.ts';
 import { moveIfFree, pickFreeName } from './final-name.ts';
 import { foldedName, numberedName } from './safe-name.ts';
 import { seeFile, type SeenFile } from './same-content.ts';
@@ -10,7 +11,7 @@ import { seeFile, type SeenFile } from './same-content.ts';
 /** Most files `photo (n).jpg` that are looked at for the same bytes. */
 const MOST_LOOKED_AT = 200;
 
-/** Files of which it is remembered with which batch they came. */
+/** Files of which it is remembered with which batch they came, should the log not say so. */
 const MOST_REMEMBERED = 20_000;
 
 /** The file that is there cannot be replaced now: it became a folder, is open in another program (Windows), or must not be changed. */
@@ -37,7 +38,7 @@ export type Placing =
   | { readonly kind: 'compare'; readonly with: readonly SeenFile[] };
 
 interface Place {
-  /** By its name, under which it is remembered. */
+  /** By its name. */
   readonly folder: string;
   /** Leads to that folder now. */
   readonly at: string;
@@ -51,26 +52,43 @@ interface Place {
 export interface RulePlacer {
   /** @throws system errors; then the staged file is still in staging */
   place(file: RuledFile, place: Place): Promise<Placing>;
-  /** Files that came with a batch in an earlier run. @param path absolute */
-  remember(path: string, batch: string): void;
 }
 
-export function createRulePlacer(): RulePlacer {
-  // On a phone all photos of a batch may have one name. They must not replace each other.
+/** What all processes that share the folder know. */
+interface SharedNotes {
+  /** With which batch the file of this inode came; undefined for one that nobody noted. @throws system errors */
+  readonly batchOf: (inode: string) => Promise<string | undefined>;
+  /** Path of a lock file for whoever is about to replace something. */
+  readonly lockOf: (folder: string, batch: string) => string;
+}
+
+export function createRulePlacer({ batchOf, lockOf }: SharedNotes): RulePlacer {
+  // On a phone all photos of a batch may have one name. They must not replace each other, whichever process takes them in. By inode,
+  // which a file keeps whatever name it gets.
   const batches = new QuickLRU<string, string>({ maxSize: MOST_REMEMBERED });
 
   const replace = async ({ staged, wanted, rule }: RuledFile, { folder, at, names, next }: Place): Promise<Placing | null> => {
-    const old = await theOne(at, wanted, names);
-    if (old === null || batches.get(join(folder, old.name)) === rule.batch) return null;
-    await next(old.name, true);
+    const findOld = async (): Promise<SeenFile | null> => {
+      const old = await theOne(at, wanted, names);
+      return old === null || (batches.get(old.inode) ?? (await batchOf(old.inode))) === rule.batch ? null : old;
+    };
+    if ((await findOld()) === null) return null;
+    const lock = await lockUnlessBusy(lockOf(folder, rule.batch));
+    if (lock === null) return null;
     try {
+      // Again: another process may just have put a file of this batch there.
+      const old = await findOld();
+      if (old === null) return null;
+      await next(old.name, true);
       // Whoever opens the name gets the old file or the new one, never a mixture (rename(2)).
       await rename(staged, join(at, old.name));
+      return { kind: 'placed', name: old.name, isReplacement: true };
     } catch (error) {
       if (NOT_REPLACEABLE.has(systemErrorCode(error) ?? '')) return null;
       throw error;
+    } finally {
+      await lock.release();
     }
-    return { kind: 'placed', name: old.name, isReplacement: true };
   };
 
   const lookFirst = async (file: RuledFile, place: Place): Promise<Placing | null> => {
@@ -90,15 +108,27 @@ export function createRulePlacer(): RulePlacer {
 
   return {
     async place(file, place) {
+      const inode = file.rule.policy === 'replace' ? await inodeOf(file.staged) : null;
       for (;;) {
         const placing = (await lookFirst(file, place)) ?? (await takeFreeName(file, place));
-        if (placing?.kind === 'placed') batches.set(join(place.folder, placing.name), file.rule.batch);
+        if (placing?.kind === 'placed' && inode !== null) batches.set(inode, file.rule.batch);
         // Null: another process was faster, and may have put the same bytes there.
         if (placing !== null) return placing;
       }
     },
-    remember: (path, batch) => void batches.set(path, batch),
   };
+}
+
+/** Null when others have it for long: then both files are kept, and nothing is lost. */
+async function lockUnlessBusy(path: string): Promise<HeldLock | null> {
+  return lockUpload(path).catch((error: unknown) => {
+    if (error instanceof Failure && error.code === 'UPLOAD_LOCKED') return null;
+    throw error;
+  });
+}
+
+async function inodeOf(path: string): Promise<string> {
+  return String((await stat(path, { bigint: true })).ino);
 }
 
 async function takeFreeName({ staged, wanted }: RuledFile, { at, names, next }: Place): Promise<Placing | null> {

@@ -12,6 +12,9 @@ export interface SeenFile {
   readonly name: string;
   /** Differs as soon as it is another file, or its bytes were changed. */
   readonly identity: string;
+  readonly inode: string;
+  /** When its bytes were last written. */
+  readonly modifiedNs: string;
   readonly bytes: bigint;
 }
 
@@ -19,7 +22,8 @@ export interface SeenFile {
 export async function seeFile(folder: string, name: string): Promise<SeenFile | null> {
   // Gone or out of reach: nothing that a file could be compared with, or put in the place of.
   const found = await lstat(join(folder, name), { bigint: true }).catch(() => null);
-  return found?.isFile() === true ? { name, identity: identityOf(found), bytes: found.size } : null;
+  if (found?.isFile() !== true) return null;
+  return { name, identity: identityOf(found), inode: String(found.ino), modifiedNs: String(found.mtimeNs), bytes: found.size };
 }
 
 /**

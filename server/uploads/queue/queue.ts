@@ -51,7 +51,7 @@ export class Queue {
     return (tally ?? new Tally()).open();
   }
 
-  /** Bytes of all that has become `stored` since the start; also of what is no longer in the queue. */
+  /** Bytes that have been added to the folder since the start; also of what is no longer in the queue. */
   storedBytes(): number {
     return this.#storedBytes;
   }
@@ -59,7 +59,7 @@ export class Queue {
   /** Adds a record or replaces the one with its id. */
   set(record: UploadRecord): void {
     const before = this.#records.get(record.id);
-    if (record.state === 'stored' && before?.state !== 'stored') this.#storedBytes += record.received;
+    if (record.state === 'stored' && before?.state !== 'stored' && record.wasThere !== true) this.#storedBytes += record.received;
     if (before !== undefined) this.#tallies(before).forEach((tally) => tally.subtract(before));
     this.#tallies(record).forEach((tally) => tally.add(record));
     this.#records.set(record.id, record);
