@@ -40,6 +40,7 @@ async function serve(options: Serve): Promise<void> {
       folder,
       host: options.host,
       port: options.port,
+      https: options.isHttps,
       cacheUrl: options.cacheUrl,
       allowedHosts: options.allowedHosts,
       keepMs: options.keepMs,
@@ -55,7 +56,7 @@ async function serve(options: Serve): Promise<void> {
     log,
   );
   stopOnSignals(server);
-  if (options.isJson) out(JSON.stringify({ url: server.url, code: server.code?.replaceAll(' ', '') ?? null, link: server.links[0] ?? server.url, pid: process.pid }));
+  if (options.isJson) out(JSON.stringify({ url: server.url, code: server.code?.replaceAll(' ', '') ?? null, link: server.links[0] ?? server.url, ...(server.fingerprint === null ? {} : { fingerprint: server.fingerprint }), pid: process.pid }));
   else welcome(server, folder);
 }
 
@@ -66,6 +67,10 @@ function welcome(server: RunningServer, folder: string): void {
   out(`\nOpen   ${best}`);
   for (const link of server.links.slice(1)) out(`or     ${link}`);
   out(server.code === null ? 'Code   none is asked for' : `Code   ${server.code}`);
+  if (server.fingerprint !== null) {
+    out('\nBrowsers warn, because nobody vouches for this computer. The certificate is the right one if its SHA-256 fingerprint is');
+    out(`${server.fingerprint}\n`);
+  }
   out('Stop   Ctrl-C\n');
   const { count } = server.recovered;
   if (count > 0) out(`Recovered ${count} interrupted ${count === 1 ? 'upload' : 'uploads'}. Nothing is lost: they go on when their senders come back.\n`);

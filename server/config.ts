@@ -11,6 +11,10 @@ export interface ServerConfig {
   readonly port?: number;
   /** A code of one's own; absent: one is made; null: no code is asked for. */
   readonly code?: string | null;
+  /** Speak HTTPS, with a certificate made on this computer; default: plain HTTP. */
+  readonly https?: boolean;
+  /** Where what only this user may read is kept (keys); default: in the upload folder's staging, which several processes share. */
+  readonly secretFolder?: string;
   /** Token of the owner's window; without one nobody is the owner. */
   readonly ownerToken?: string;
   /** Folder with the built page; without one, `/` answers 404. */

@@ -18,8 +18,8 @@ export function lanAddresses(): readonly string[] {
 }
 
 /** Base URL for an address; IPv6 goes into brackets (RFC 3986, section 3.2.2). */
-export function baseUrl(address: string, port: number): string {
-  return `http://${isIPv6(address) ? `[${address}]` : address}:${port}`;
+export function baseUrl(address: string, port: number, scheme: 'http' | 'https' = 'http'): string {
+  return `${scheme}://${isIPv6(address) ? `[${address}]` : address}:${port}`;
 }
 
 /** Values of the Host header under which loopback is reached on that port. */
@@ -29,15 +29,19 @@ export function loopbackHosts(port: number): readonly string[] {
 
 /** Values of the Host header under which other devices reach that port now; addresses come and go. */
 export function lanHosts(port: number): readonly string[] {
-  const name = hostname().toLowerCase();
-  const names = [name, `${name.replace(/\.local$/u, '')}.local`];
   const addresses = lanAddresses().map((address) => (isIPv6(address) ? `[${address}]` : address));
-  return [...addresses, ...names].flatMap((host) => withPort(host, port));
+  return [...addresses, ...hostNames()].flatMap((host) => withPort(host, port));
+}
+
+/** What others may call this computer: its name, and that with `.local` (RFC 6762). */
+export function hostNames(): readonly string[] {
+  const name = hostname().toLowerCase();
+  return [...new Set([name, `${name.replace(/\.local$/u, '')}.local`])];
 }
 
 /** Browsers leave out the port that the protocol implies. */
 function withPort(host: string, port: number): readonly string[] {
-  return port === 80 ? [host, `${host}:80`] : [`${host}:${port}`];
+  return port === 80 || port === 443 ? [host, `${host}:${port}`] : [`${host}:${port}`];
 }
 
 function isReachable({ internal, family, address }: NetworkInterfaceInfo): boolean {

@@ -1,5 +1,6 @@
 import { encode } from 'uqr';
 import type { Access } from './access/access.ts';
+import type { Certificate } from './access/certificate.ts';
 import { readableCode } from './access/code.ts';
 import type { Listener } from './http/listener.ts';
 import type { Log } from './log.ts';
@@ -15,24 +16,26 @@ export interface LanDoor {
 
 interface LanDoorOptions {
   readonly log: Log;
-  readonly letIn: (onCode: LanOptions['onCode']) => Access;
-  readonly listen: (host: string, port: number, access: Access) => Promise<Listener>;
+  readonly letIn: (onCode: LanOptions['onCode']) => Promise<Access>;
+  readonly listen: (host: string, port: number, access: Access, certificate: Certificate | null) => Promise<Listener>;
+  readonly certificateFor: (host: string) => Promise<Certificate>;
   /** Base URLs, best first. */
-  readonly addressesOf: (host: string, port: number) => readonly string[];
+  readonly addressesOf: (host: string, port: number, certificate: Certificate | null) => readonly string[];
 }
 
-export function createLanDoor({ log, letIn, listen, addressesOf }: LanDoorOptions): LanDoor {
+export function createLanDoor({ log, letIn, listen, addressesOf, certificateFor }: LanDoorOptions): LanDoor {
   let opened: { readonly listener: Listener; readonly side: () => LanSide } | undefined;
 
   return {
-    async open({ host, port, onCode }) {
+    async open({ host, port, https = false, onCode }) {
       if (opened !== undefined) return opened.side();
-      const access = letIn(onCode);
-      const listener = await listen(host, port, access);
+      const access = await letIn(onCode);
+      const certificate = https ? await certificateFor(host) : null;
+      const listener = await listen(host, port, access, certificate);
       const side = (): LanSide => {
-        const addresses = addressesOf(host, listener.port);
+        const addresses = addressesOf(host, listener.port, certificate);
         const link = guestLink(addresses[0] ?? '', access);
-        return { addresses, code: readableCode(access.code() ?? ''), link, qr: encode(link, { border: 0 }).data };
+        return { addresses, code: readableCode(access.code() ?? ''), link, qr: encode(link, { border: 0 }).data, fingerprint: certificate?.fingerprint ?? null };
       };
       opened = { listener, side };
       log('info', 'lan:opened', { port: listener.port });

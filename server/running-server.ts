@@ -12,11 +12,15 @@ export interface LanSide {
   readonly link: string;
   /** The same as rows of modules, true is dark, without a quiet zone. */
   readonly qr: readonly (readonly boolean[])[];
+  /** SHA-256 of its certificate, as browsers show it; null over plain HTTP. */
+  readonly fingerprint: string | null;
 }
 
 export interface LanOptions {
   readonly host: string;
   readonly port: number;
+  /** With a certificate made on this computer; default: plain HTTP. */
+  readonly https?: boolean;
   /** Told a new code, as a person types it, when the one before was guessed at too often. */
   readonly onCode?: (code: string) => void;
 }
@@ -27,6 +31,8 @@ export interface RunningServer {
   readonly url: string;
   /** Base URLs, best first. */
   readonly addresses: readonly string[];
+  /** SHA-256 of its certificate, as browsers show it; null over plain HTTP. */
+  readonly fingerprint: string | null;
   /** What lets a guest in now, as a person types it; null on a server that asks for none. */
   readonly code: string | null;
   /** The addresses with an invitation in the fragment, which lets in whoever opens one; best first. */

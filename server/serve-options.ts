@@ -16,6 +16,7 @@ export type ServeOptions =
       readonly port: number;
       /** Undefined: make one. Null: ask for none. */
       readonly code: string | null | undefined;
+      readonly isHttps: boolean;
       readonly cacheUrl: string;
       /** Bytes; undefined: the disk is the limit. */
       readonly maxBytes: number | undefined;
@@ -52,6 +53,7 @@ Usage: npm run --silent serve -- --folder DIR [options]
   --code CODE          what lets a guest in, at least ${MIN_CODE_LENGTH} letters or digits (default: a new one).
                        Several processes behind a proxy need the same one.
   --open               ask for no code
+  --https              speak HTTPS, with a certificate made on this computer; its fingerprint is printed
   --cache URL          progress cache: memory: (default), redis://HOST:PORT or memcached://HOST:PORT
   --max-size SIZE      largest file or request, for instance 500MB or 20GB (default: what fits on the disk)
   --quota SIZE         most that the folder may hold, everything in it counted (default: what
@@ -64,7 +66,7 @@ Usage: npm run --silent serve -- --folder DIR [options]
   --allow-host NAME    also answer to this name; for a proxy in front. May be given several times.
   --per-address N      connections that one address may have at once, 0 for any number (default 32; any number
                        with --allow-host, behind which all come from one)
-  --json               print one line of JSON with url, code and pid when ready
+  --json               print one line of JSON with url, code, link and pid when ready
   --log FORMAT         what happens, on standard error: text (default) or json, one line an event
   --log-level LEVEL    error, warn, info (default) or debug (every request too)
   --version            print the version
@@ -93,6 +95,7 @@ function parse(args: readonly string[]) {
       port: { type: 'string', default: String(DEFAULT_PORT) },
       code: { type: 'string' },
       open: { type: 'boolean', default: false },
+      https: { type: 'boolean', default: false },
       cache: { type: 'string', default: 'memory:' },
       'max-size': { type: 'string' },
       quota: { type: 'string' },
@@ -140,6 +143,7 @@ function check(values: Values): ServeOptions {
     host,
     port: Number(port),
     code: open ? null : code,
+    isHttps: values.https,
     cacheUrl: cache,
     maxBytes,
     quotaBytes,

@@ -1,7 +1,9 @@
 import { hostname } from 'node:os';
 import type { Access } from './access/access.ts';
+import { openCertificate, type Certificate } from './access/certificate.ts';
 import { canonicalCode, MIN_CODE_LENGTH, readableCode } from './access/code.ts';
 import { letIn } from './access/let-in.ts';
+import { sessionSecret } from './access/session-secret.ts';
 import type { ServerConfig } from './config.ts';
 import { Failure } from './failure.ts';
 import { hideSecrets } from './hide-secrets.ts';
@@ -9,10 +11,12 @@ import { createApp } from './http/app.ts';
 import { USUAL_LIMITS } from './http/connection-limits.ts';
 import { listen, type Listener } from './http/listener.ts';
 import { logRequests } from './http/log-requests.ts';
+import { sendToHttps } from './http/send-to-https.ts';
 import { createUploadSlots } from './http/upload-slots.ts';
-import { baseUrl, isLoopback, lanAddresses, lanHosts, loopbackHosts } from './lan-address.ts';
+import { baseUrl, hostNames, isLoopback, lanAddresses, lanHosts, loopbackHosts } from './lan-address.ts';
 import { createLanDoor, guestLink } from './lan-door.ts';
 import type { Log } from './log.ts';
+import { createPrivateFiles } from './uploads/folder/private-files.ts';
 import type { RunningServer } from './running-server.ts';
 import { DuplicateChoice } from './uploads/naming/duplicate-choice.ts';
 import { openProgressCache } from './uploads/progress/progress-cache.ts';
@@ -63,8 +67,11 @@ export async function startServer(config: ServerConfig, givenLog: Log): Promise<
 
   const slots = createUploadSlots(config.maxUploads ?? DEFAULT_MAX_UPLOADS);
   const connectionLimits = { ...USUAL_LIMITS, ...config.connectionLimits };
-  const open = (address: string, port: number, access: Access): Promise<Listener> =>
-    listen(address, port, connectionLimits, (actualPort) => {
+  const secretFiles = config.secretFolder === undefined ? folder.secrets : createPrivateFiles(config.secretFolder);
+  const certificateFor = (address: string): Promise<Certificate> => openCertificate(secretFiles, namesOf(address, config.allowedHosts ?? []));
+  const open = (address: string, port: number, access: Access, certificate: Certificate | null): Promise<Listener> =>
+    listen({ host: address, port, limits: connectionLimits, certificate }, (actualPort) => {
+      const isOurHost = createHostCheck(address, actualPort, config.allowedHosts ?? []);
       const app = createApp({
         service,
         slots,
@@ -75,33 +82,36 @@ export async function startServer(config: ServerConfig, givenLog: Log): Promise<
         stallTimeoutMs: config.stallTimeoutMs ?? DEFAULT_STALL_MS,
         pageFolder: config.pageFolder,
         onVisit: (name) => config.onVisitor?.({ name, atMs: Date.now() }),
-        isOurHost: createHostCheck(address, actualPort, config.allowedHosts ?? []),
+        isOurHost,
         facts: {
           name: config.name ?? hostname(),
           maxFileBytes: config.maxFileBytes ?? null,
           maxRequestBytes: config.maxRequestBytes ?? config.maxFileBytes ?? null,
-          addresses: () => addressesOf(address, actualPort),
+          addresses: () => addressesOf(address, actualPort, certificate),
+          certificate,
           isLan: !isLoopback(address),
         },
       });
-      return config.logsRequests === true ? logRequests(app, log) : app;
+      return { handle: config.logsRequests === true ? logRequests(app, log) : app, plain: sendToHttps(isOurHost) };
     });
 
-  const secret = await folder.secret();
-  const access = letIn({ code, secret, ownerToken: config.ownerToken, onCode: config.onCode }, secrets);
-  const main = await open(host, config.port ?? 0, access).catch(async (error: unknown) => {
+  const secret = (): Promise<Buffer> => sessionSecret(secretFiles);
+  const certificate = config.https === true ? await certificateFor(host) : null;
+  const access = await letIn({ code, secret, ownerToken: config.ownerToken, onCode: config.onCode }, secrets);
+  const main = await open(host, config.port ?? 0, access, certificate).catch(async (error: unknown) => {
     await service.stop();
     throw error;
   });
   const lan = createLanDoor({
-    log, listen: open, addressesOf,
+    log, listen: open, addressesOf, certificateFor,
     letIn: (onCode) => letIn({ code: undefined, secret, ownerToken: undefined, onCode }, secrets),
   });
-  const addresses = addressesOf(host, main.port);
+  const addresses = addressesOf(host, main.port, certificate);
   log('info', 'server:started', { port: main.port });
 
   return {
-    url: baseUrl(EVERY_ADDRESS.has(host) ? '127.0.0.1' : host, main.port),
+    url: baseUrl(EVERY_ADDRESS.has(host) ? '127.0.0.1' : host, main.port, schemeOf(certificate)),
+    fingerprint: certificate?.fingerprint ?? null,
     addresses,
     get code() {
       const current = access.code();
@@ -131,10 +141,20 @@ export async function startServer(config: ServerConfig, givenLog: Log): Promise<
   };
 }
 
-function addressesOf(host: string, port: number): readonly string[] {
-  if (!EVERY_ADDRESS.has(host)) return [baseUrl(host, port)];
+const schemeOf = (certificate: Certificate | null): 'http' | 'https' => (certificate === null ? 'http' : 'https');
+
+function addressesOf(host: string, port: number, certificate: Certificate | null): readonly string[] {
+  const scheme = schemeOf(certificate);
+  if (!EVERY_ADDRESS.has(host)) return [baseUrl(host, port, scheme)];
   const found = lanAddresses();
-  return (found.length > 0 ? found : ['127.0.0.1']).map((address) => baseUrl(address, port));
+  return (found.length > 0 ? found : ['127.0.0.1']).map((address) => baseUrl(address, port, scheme));
+}
+
+/** What a certificate has to be for. */
+function namesOf(host: string, allowed: readonly string[]): readonly string[] {
+  const own = EVERY_ADDRESS.has(host) ? [...lanAddresses(), ...hostNames()] : [host];
+  const others = allowed.map((name) => name.replace(/:\d+$/u, ''));
+  return [...new Set([...own, ...others, 'localhost', '127.0.0.1'].map((name) => name.toLowerCase()))];
 }
 
 function createHostCheck(host: string, port: number, allowed: readonly string[]): (header: string) => boolean {

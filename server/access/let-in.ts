@@ -1,26 +1,29 @@
 import type { SecretKeeper } from '../hide-secrets.ts';
-import { createAccess, type Access } from './access.ts';
+import { createAccess, type Access, type GuestCode } from './access.ts';
 import { readableCode } from './code.ts';
 
 interface LetInOptions {
   /** A code of one's own; undefined: one is made, and another one when it was guessed at too often; null: none is asked for. */
   readonly code: string | null | undefined;
-  /** What all processes on the upload folder share. */
-  readonly secret: Buffer;
+  /** What all processes on the upload folder share; asked for where several may have one code. */
+  readonly secret: () => Promise<Buffer>;
   readonly ownerToken: string | undefined;
   /** Told the new code, as a person types it. */
   readonly onCode: ((code: string) => void) | undefined;
 }
 
 /** Decides who may come in through one listener, and keeps what opens it out of the log. */
-export function letIn({ code, secret, ownerToken, onCode }: LetInOptions, secrets: SecretKeeper): Access {
+export async function letIn({ code, secret, ownerToken, onCode }: LetInOptions, secrets: SecretKeeper): Promise<Access> {
   const onChange = (changed: string): void => {
     secrets.addCode(changed);
     secrets.log('warn', 'code:changed', { reason: 'guessed at too often' });
     onCode?.(readableCode(changed));
   };
-  const guestCode = code === undefined ? { kind: 'made', onChange } as const : code === null ? { kind: 'none' } as const : { kind: 'given', code, secret } as const;
-  const access = createAccess({ code: guestCode, ownerToken });
+  const guestCode = async (): Promise<GuestCode> => {
+    if (code === null) return { kind: 'none' };
+    return code === undefined ? { kind: 'made', onChange } : { kind: 'given', code, secret: await secret() };
+  };
+  const access = createAccess({ code: await guestCode(), ownerToken });
   const first = access.code();
   if (first !== null) secrets.addCode(first);
   if (ownerToken !== undefined) secrets.addToken(ownerToken);

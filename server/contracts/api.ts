@@ -96,6 +96,8 @@ export interface ServerReply {
     readonly code: boolean;
     /** Other devices can reach this server. */
     readonly lan: boolean;
+    /** This side speaks HTTPS itself. */
+    readonly https: boolean;
     /** Health of the progress cache. */
     readonly cache: CacheHealth;
   };

@@ -26,6 +26,7 @@ export const FAILURES = {
   NOT_FOUND: { status: 404, retryable: false, message: 'There is nothing at this address.' },
 
   // Who asks, and from where
+  HTTPS_REQUIRED: { status: 426, retryable: false, message: 'This computer takes files over HTTPS only: write https:// in the address.' },
   HOST_NOT_ALLOWED: { status: 421, retryable: false, message: 'This server does not answer under that name.' },
   ORIGIN_NOT_ALLOWED: { status: 403, retryable: false, message: 'Requests from other web sites are not accepted.' },
   AUTH_REQUIRED: { status: 401, retryable: false, message: 'A code is needed to send files here.' },

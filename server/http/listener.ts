@@ -1,11 +1,13 @@
-import { createServer, type IncomingMessage, type RequestListener, type Server, type ServerResponse, STATUS_CODES } from 'node:http';
+import { createServer, type IncomingMessage, type RequestListener, type Server, type ServerOptions, type ServerResponse, STATUS_CODES } from 'node:http';
 import { Socket, type AddressInfo } from 'node:net';
 import { randomUUID } from 'node:crypto';
+import type { Certificate } from '../access/certificate.ts';
 import { Failure, systemErrorCode } from '../failure.ts';
 import type { FailureCode } from '../contracts/failure.ts';
 import { failureAnswer } from './answer-failure.ts';
 import { limitConnections, type ConnectionLimits } from './connection-limits.ts';
 import { noteExpectation, noteStart } from './request-body.ts';
+import { createSecureServer } from './secure-server.ts';
 
 /** Larger than Node's 64 KiB: an upload to disk took about half the time. */
 const BUFFER_BYTES = 1 << 20;
@@ -17,9 +19,24 @@ export interface Listener {
   close(graceMs: number): Promise<void>;
 }
 
+interface ListenOptions {
+  readonly host: string;
+  readonly port: number;
+  readonly limits: ConnectionLimits;
+  /** Null: plain HTTP. */
+  readonly certificate: Certificate | null;
+}
+
+/** What answers on a port, once it is known. */
+interface Handlers {
+  readonly handle: RequestListener;
+  /** Where HTTPS is on, those who come without. */
+  readonly plain: RequestListener;
+}
+
 /** @throws Failure PORT_IN_USE, ADDRESS_NOT_AVAILABLE, CONFIG_INVALID */
-export async function listen(host: string, port: number, limits: ConnectionLimits, handler: (port: number) => RequestListener): Promise<Listener> {
-  const server = createServer({
+export async function listen({ host, port, limits, certificate }: ListenOptions, handlers: (port: number) => Handlers): Promise<Listener> {
+  const options: ServerOptions = {
     highWaterMark: BUFFER_BYTES,
     // The default of 300 s cuts healthy uploads (nodejs/node#47421); stalled ones are found by watchForStall.
     requestTimeout: 0,
@@ -28,11 +45,15 @@ export async function listen(host: string, port: number, limits: ConnectionLimit
     keepAliveTimeout: 10_000,
     // The gate answers for a missing Host itself, in our envelope.
     requireHostHeader: false,
-  });
+  };
+  // Nobody comes before both are known.
+  let plain: RequestListener = (_request, response) => void response.destroy();
+  const server = certificate === null ? createServer(options) : createSecureServer(options, certificate, limits.headersTimeoutMs, (request, response) => plain(request, response));
   const answering = new Map<Socket, ServerResponse>();
   const actualPort = await startListening(server, host, port);
   const stopLimits = limitConnections(server, host, limits, answering);
-  const handle = handler(actualPort);
+  const { handle, ...others } = handlers(actualPort);
+  plain = others.plain;
 
   const serve: RequestListener = (request, response) => {
     noteStart(request);

@@ -1,13 +1,13 @@
 import { chmod, lstat, mkdir, realpath, stat, statfs } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Failure, systemErrorCode } from '../../failure.ts';
+import { createPrivateFiles, type PrivateFiles } from './private-files.ts';
 import { diskFailure } from './disk-failure.ts';
 import { openDurableFolder, syncFolder, type DurableFolder } from './durable-folder.ts';
 import { moveToFreeName, pickFreeName, takeBack } from '../naming/final-name.ts';
 import { joinNeighbours, type Neighbours } from '../space/neighbours.ts';
 import { fileSystemLimit } from '../space/file-system-limit.ts';
 import { markFolder, type FolderMarker } from './folder-marker.ts';
-import { folderSecret } from './folder-secret.ts';
 import type { FileLine } from '../history/log-line.ts';
 import { createUploadHistory, type StoredBefore, type UploadHistory } from '../history/upload-history.ts';
 import { createGroups } from './in-groups.ts';
@@ -70,7 +70,7 @@ export interface UploadFolder {
   /** What was published here, also by earlier runs. */
   readonly history: Omit<UploadHistory, 'note' | 'confirm' | 'restore'>;
   /** What all processes on this folder share, and nobody else can read. */
-  secret(): Promise<Buffer>;
+  readonly secrets: PrivateFiles;
   /** Bytes that may still be written, or null when the system does not say. @throws Failure STORAGE_UNAVAILABLE */
   freeBytes(): Promise<number | null>;
 }
@@ -232,7 +232,7 @@ function createUploadFolder({ path, staging, marker, neighbours, maxFileBytes }:
         throw diskFailure(error);
       }
     },
-    secret: () => folderSecret(staging),
+    secrets: createPrivateFiles(staging),
     history,
     async knownContent({ folders, name }, told) {
       const pathOf = (found: string): string => fileAt(folders, found).path;

@@ -1,0 +1,64 @@
+import { randomUUID } from 'node:crypto';
+import { link, open, readFile, rename } from 'node:fs/promises';
+import { join } from 'node:path';
+import { systemErrorCode } from '../../failure.ts';
+import { unlinkIfThere } from './unlink-if-there.ts';
+
+/** Small files that only this user can read, shared by all processes that use the same folder. */
+export interface PrivateFiles {
+  /** Null when it is not there or cannot be read. */
+  read(name: string): Promise<Buffer | null>;
+  /**
+   * Writes it, unless another process was faster.
+   * @param isWorth looks at what another process wrote; what it is not true of is replaced
+   * @returns what is there now; what was given, when it cannot be kept
+   */
+  keep(name: string, bytes: Buffer, isWorth: (found: Buffer) => boolean): Promise<Buffer>;
+}
+
+export function createPrivateFiles(folder: string): PrivateFiles {
+  const read = (name: string): Promise<Buffer | null> => readFile(join(folder, name)).catch(() => null);
+
+  return {
+    read,
+    async keep(name, bytes, isWorth) {
+      const path = join(folder, name);
+      // Whole before it has its name: another process may be about to read it.
+      const beside = `${path}.${randomUUID()}`;
+      try {
+        await writeWhole(beside, bytes);
+        const found = await read(name);
+        if (found !== null && !isWorth(found)) await unlinkIfThere(path);
+        await nameOnce(beside, path);
+      } catch {
+        // No room for it, or no right: it holds for this process and this run.
+        return bytes;
+      } finally {
+        await unlinkIfThere(beside);
+      }
+      const kept = await read(name);
+      return kept !== null && isWorth(kept) ? kept : bytes;
+    },
+  };
+}
+
+async function writeWhole(path: string, bytes: Buffer): Promise<void> {
+  const file = await open(path, 'wx', 0o600);
+  try {
+    await file.writeFile(bytes);
+    await file.sync();
+  } finally {
+    await file.close();
+  }
+}
+
+/** The first one stays. */
+async function nameOnce(beside: string, path: string): Promise<void> {
+  try {
+    await link(beside, path);
+  } catch (error) {
+    if (systemErrorCode(error) === 'EEXIST') return;
+    // Without hard links, as on FAT, the last one stays, which matters only to two that start for the first time at once.
+    await rename(beside, path);
+  }
+}
