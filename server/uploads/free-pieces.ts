@@ -5,7 +5,7 @@ const nowhere = closedPort();
 
 /**
  * Gives memory back that nobody needs any more; the pieces are empty afterwards. Left to the garbage collector, each 64 KiB that Node's
- * HTTP parser allocates counts against a limit at which V8 marks its whole heap: that took 40 % of the CPU time of a large upload.
+ * HTTP parser allocates counts against a limit at which V8 marks its whole heap: up to 40 % of the CPU time of a large upload.
  * Pieces that are only a part of some memory are left alone.
  */
 export function freePieces(pieces: readonly Uint8Array[]): void {
