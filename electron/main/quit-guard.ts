@@ -80,7 +80,7 @@ export function createQuitGuard({ activeUploads, underWay, window, stop, log }: 
         app.exit(1);
       }
       isToldToStop = true;
-      quitNow();
+      endSession();
     });
   }
 

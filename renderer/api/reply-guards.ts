@@ -50,7 +50,8 @@ function isTotals(value: unknown): value is Totals {
 }
 
 function isBatch(value: unknown): value is { readonly batch: string; readonly uploads: readonly UploadRecord[] } {
-  return isFields(value) && isString(value['batch']) && isListOf(value['uploads'], isUploadRecord);
+  return isFields(value) && isString(value['batch']) && isListOf(value['uploads'], isUploadRecord)
+    && (isAbsent(value['worthHashing']) || isListOf(value['worthHashing'], isString));
 }
 
 function isHistoryEntry(value: unknown): value is HistoryEntry {

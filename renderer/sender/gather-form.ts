@@ -45,7 +45,7 @@ function headOf({ name }: File, boundary: string): string {
 
 function plainForm(files: readonly QueuedFile[]): FormData {
   const form = new FormData();
-  form.append(MANIFEST_FIELD, toManifest(files.map(describeFile)));
+  form.append(MANIFEST_FIELD, toManifest(files.map((file) => describeFile(file))));
   for (const { file } of files) form.append('file', file, file.name);
   return form;
 }

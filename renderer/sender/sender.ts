@@ -76,6 +76,7 @@ export function createSender({ client, hasher, pieces, duplicates: wanted, chang
   const duplicates = createDuplicateChoices(wanted);
   const announcing = createAnnouncing({
     client, list, fates, recovery, life: life.signal, duplicates,
+    digestOf: (file) => hashes.of(file).digest,
     advanced() { runs.pump(); },
     unwanted(ids) { void dropOnServer(ids); },
   });

@@ -90,6 +90,34 @@ test('SIGTERM asks nobody, and ends in good order', async () => {
   expect(await keptBytes()).toEqual([expect.any(Number)]);
 });
 
+test('when the session ends it asks nobody, is gone within five seconds, and goes on at the next start', async () => {
+  await sendEndless('one.bin');
+  await answerQuestions(0);
+  const end = async (how: () => unknown): Promise<number> => {
+    const startedMs = performance.now();
+    await how();
+    expect(await app.ended()).toBe(0);
+    expect(performance.now() - startedMs).toBeLessThan(5000);
+    return (await keptBytes())[0] ?? 0;
+  };
+  const kept = await end(() => app.electron.evaluate(({ powerMonitor }) => void powerMonitor.emit('shutdown')));
+  expect(kept).toBeGreaterThan(0);
+  await app.start();
+  expect((await waitForUpload(app.window, 'one.bin', 'receiving')).received).toBeGreaterThanOrEqual(kept);
+  // What a session manager sends, and a terminal that is closed.
+  expect(await end(() => app.signal('SIGHUP'))).toBeGreaterThanOrEqual(kept);
+});
+
+test('a second signal ends it at once with status 1, and what has arrived is kept', async () => {
+  await sendEndless('one.bin');
+  // Two kinds: the system makes one of two that are the same and not heard yet.
+  app.signal('SIGTERM');
+  app.signal('SIGINT');
+  expect(await app.ended()).toBe(1);
+  expect(app.log).toContain('"event":"app:stopped-at-once"');
+  expect(await keptBytes()).toEqual([expect.any(Number)]);
+});
+
 test('SIGTERM ends it also while the question is on the screen', async () => {
   await sendEndless('one.bin');
   await app.electron.evaluate(({ dialog }) => {

@@ -29,6 +29,25 @@ test.describe('where guests may choose', () => {
     await expect(guest.verdict).toHaveText('Your photo was there already');
   });
 
+  test('what this device brought before does not travel again', async ({ page, box, inbox }) => {
+    const paths = { 'a.jpg': await inbox.file('a.jpg', 1000), 'c.jpg': await inbox.file('c.jpg', 9 << 20, sampleBytes(9 << 20)) };
+    const guest = await enter(page, box);
+    await guest.pick(...Object.values(paths));
+    await guest.send.click();
+    await expect(guest.verdict).toContainText('All 2 photos arrived');
+    await guest.sendMore.click();
+    const sent: string[] = [];
+    page.on('request', (request) => sent.push(`${request.method()} ${new URL(request.url()).pathname}`));
+    const newPath = await inbox.file('new.jpg', 500);
+    await guest.pick(...Object.values(paths), newPath);
+    await page.getByLabel(LABEL).selectOption('Skip if it is the same file');
+    await guest.send.click();
+    await expect(guest.verdict).toHaveText('All 3 photos arrived, 2 were there already');
+    // One form, of the new one; of the others nothing but what they are called and what they hash to.
+    expect(sent.filter((request) => request === 'POST /api/uploads' || request.includes('/api/tus'))).toEqual(['POST /api/uploads']);
+    await expectStored(box, { ...paths, 'new.jpg': newPath });
+  });
+
   test('a batch keeps what it began with, and the next one may go by another', async ({ page, box, inbox }) => {
     await writeFile(join(box.server.folder, 'a.txt'), 'old');
     const paths = { 'a.txt': await inbox.file('a.txt', 10) };

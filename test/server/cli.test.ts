@@ -11,6 +11,7 @@ import { sampleBytes, sha256 } from '../helpers/sample-bytes.ts';
 import { openSlowUpload } from '../helpers/slow-upload.ts';
 import { makeTempFolder } from '../helpers/temp-folder.ts';
 import { findTool, isSkipped } from '../helpers/tools.ts';
+import { createTusClient, offsetIn, openPatch, startUpload } from '../helpers/tus.ts';
 import { waitUntil, within } from '../helpers/wait-until.ts';
 
 async function newFolder(): Promise<string> {
@@ -139,6 +140,26 @@ describe('SIGTERM', () => {
     expect(await within(10_000, 'the end', server.child.ended)).toEqual({ status: 0, signal: null });
     expect(await listStaging(server.folder)).toEqual([]);
     expect(await listTree(server.folder)).toEqual(new Map());
+  });
+
+  test('E22: a second signal ends it at once with status 130, and what came of a resumable upload is kept', async () => {
+    const server = await startCli();
+    const content = sampleBytes(2_000_000);
+    await server.guest.send(buildForm([file('stored.bin', content)]));
+    const id = await startUpload(server.guest, content, 500_000);
+    const patch = await openPatch(server, id, 500_000, content.length);
+    await patch.write(content.subarray(500_000, 1_000_000));
+    await waitUntil('half of it on disk', async () => (await listStaging(server.folder)).some(({ sizeBytes }) => sizeBytes === 1_000_000));
+    // Two kinds: the system makes one of two that are the same and not heard yet.
+    server.child.signal('SIGTERM');
+    server.child.signal('SIGINT');
+    expect(await within(2000, 'the end', server.child.ended)).toEqual({ status: 130, signal: null });
+    expect(server.child.stderr()).toContain('Stopped at once. What has arrived of uploads that can be resumed is kept.');
+    const next = await startCli({ folder: server.folder });
+    const tus = createTusClient(next.guest);
+    expect(offsetIn(await tus.head(id))).toBe(1_000_000);
+    expect((await tus.patch(id, 1_000_000, content.subarray(1_000_000))).status).toBe(204);
+    expect(await listTree(server.folder)).toEqual(new Map([['file.bin', sha256(content)], ['stored.bin', sha256(content)]]));
   });
 
   test('keeps what is stored', async () => {
