@@ -99,7 +99,7 @@ export default tseslint.config(
   },
   {
     files: ['test/{bench,chaos,load,torture}/*.mjs', 'test/helpers/*.{cjs,mjs}', 'build/**/*.mjs', 'build/trial-app/*.js', 'eslint.config.js'],
-    languageOptions: { globals: { process: 'readonly', Buffer: 'readonly', URL: 'readonly', setImmediate: 'readonly', setTimeout: 'readonly', setInterval: 'readonly', clearInterval: 'readonly', clearTimeout: 'readonly', performance: 'readonly', console: 'readonly', AbortController: 'readonly', AbortSignal: 'readonly' } },
+    languageOptions: { globals: { process: 'readonly', Buffer: 'readonly', URL: 'readonly', setImmediate: 'readonly', setTimeout: 'readonly', setInterval: 'readonly', clearInterval: 'readonly', clearTimeout: 'readonly', performance: 'readonly', console: 'readonly', AbortController: 'readonly', AbortSignal: 'readonly', fetch: 'readonly' } },
   },
   {
     files: ['server/cli.ts', 'build/**', 'test/bench/**', 'test/chaos/*.mjs', 'test/load/*.mjs', 'test/torture/*.mjs'],

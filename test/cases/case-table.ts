@@ -86,7 +86,7 @@ export const CASES: Readonly<Record<string, Case>> = {
 
   // E: connections that end, and uploads that go on
   E1: { what: 'a connection that is reset in the middle of a form' },
-  E2: { what: 'a thousand connections that break', note: 'A hundred here; npm run torture -- --only cut goes on for as long as one likes.' },
+  E2: { what: 'a thousand connections that break', note: 'A hundred here; a thousand, with memory, in npm run load -- --only aborts.' },
   E3: { what: 'a connection that is half closed in mid-body' },
   E4: { what: 'a connection that breaks between the last byte and the answer' },
   E5: { what: 'a resumable upload that is cut, asked for and goes on' },
@@ -162,7 +162,7 @@ export const CASES: Readonly<Record<string, Case>> = {
   I5: { what: 'clearing what is too old while its bytes come' },
   I6: { what: 'a second instance, and a port that is taken', note: 'Headless, several processes share one folder by their locks; the app lets its first instance come to the front.' },
   I7: { what: 'mixed work over 64 connections' },
-  I8: { what: 'the event loop while large files arrive', untested: 'npm run bench measures it, with a bound, while 4 GiB arrive; on a machine that other tests share, the figure says nothing.' },
-  I9: { what: 'half an hour with a fifth of the uploads aborted', untested: 'Too long for a test run; npm run torture does as much as it is told, the suite some rounds.' },
+  I8: { what: 'the event loop while large files arrive', untested: 'On a machine that other tests share the figure says nothing; npm run load -- --only large measures it, with a ping of the API, while four files of 1 GiB arrive, and has the bounds.' },
+  I9: { what: 'half an hour with a fifth of the uploads aborted', untested: 'Too long for a test run; npm run load -- --only soak --soak-minutes 30 does it, and has the bounds for memory, descriptors and staging.' },
   I10: { what: 'nginx in front, buffering and not', note: 'With proxy_request_buffering off, as the README asks; on, nginx collects a body whole before anybody sees a byte, so nothing could go on after a cut.' },
 };

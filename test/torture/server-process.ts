@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
+import { createInterface } from 'node:readline';
 import { isObject } from '../helpers/http-answer.ts';
 import { waitUntil, within } from '../helpers/wait-until.ts';
 
@@ -30,6 +31,8 @@ export interface LaunchOptions {
   /** Program that runs Node, with its own arguments before it. */
   readonly under?: readonly string[];
   readonly env?: Readonly<Record<string, string>>;
+  /** Told each line that it says on stderr. */
+  readonly onLine?: (line: string) => void;
 }
 
 /** It ended before it was ready. */
@@ -49,7 +52,7 @@ process.once('exit', () => running.forEach(killNow));
 process.once('SIGTERM', () => process.exit(143));
 
 /** Starts a server. @throws EndedEarly */
-export async function launch({ root, folder, args = [], under = [], env = {} }: LaunchOptions): Promise<ServerProcess> {
+export async function launch({ root, folder, args = [], under = [], env = {}, onLine }: LaunchOptions): Promise<ServerProcess> {
   const [command = process.execPath, ...rest] = [...under, process.execPath, join(root, 'out', 'server', 'cli.js'), '--folder', folder, '--port', '0', '--json', '--code', CODE, ...args];
   // In a group of its own: ^C is for whoever drives, not for what is driven.
   const child = spawn(command, rest, { stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, ...env }, detached: true });
@@ -57,6 +60,7 @@ export async function launch({ root, folder, args = [], under = [], env = {} }: 
   let endedBy: NodeJS.Signals | null = null;
   child.stdout.setEncoding('utf8').on('data', (text: string) => (heard += text));
   child.stderr.setEncoding('utf8').on('data', (text: string) => (said = (said + text).slice(-20_000)));
+  if (onLine !== undefined) createInterface({ input: child.stderr }).on('line', onLine);
   const ownPid = child.pid ?? 0;
   running.add(ownPid);
   const ended = new Promise<number | null>((resolve) => {
