@@ -44,7 +44,11 @@ export function createTusRoad({ client, duplicates, hashes, pieces, list, recove
           isKnown: hash.isDone,
           async wait() {
             const unwatch = hash.watch(watch.alive);
-            return orAborted(hash.digest, signal).finally(unwatch);
+            return orAborted(hash.digest, signal).catch((error: unknown) => {
+              // Called off for its silence: a reading that hangs would hang at every try.
+              if (error instanceof ServerUnreachable) hashes.drop(id);
+              throw error;
+            }).finally(unwatch);
           },
         },
         advanced(offset) {

@@ -93,6 +93,25 @@ test('a file that changes under the sending, unnoticed by browser and clock, arr
   await expectStored(box, { 'film.mp4': path });
 });
 
+test('a reading that hangs is begun again, and the file is verified', async ({ page, box, inbox }) => {
+  await page.clock.install();
+  await page.route(HASH_WORKER, async (route) => {
+    const response = await route.fetch();
+    const hangingOnce = 'const { stream } = Blob.prototype; Blob.prototype.stream = function () { Blob.prototype.stream = stream; return new ReadableStream(); };';
+    await route.fulfill({ response, body: hangingOnce + await response.text() });
+  });
+  const guest = await enter(page, box);
+  const path = await inbox.file('large.bin', 9 * MEGA);
+  await guest.pick(path);
+  await guest.send.click();
+  await expect.poll(async () => (await box.server.owner.records())[0]?.received, { timeout: PATIENCE_MS }).toBe(9 * MEGA);
+  await page.clock.fastForward(31_000);
+  await expect(guest.row('large.bin')).toContainText('Reconnecting');
+  await page.clock.fastForward(5000);
+  await expect(guest.verdict).toHaveText('Your file arrived, verified', { timeout: PATIENCE_MS });
+  await expectStored(box, { 'large.bin': path });
+});
+
 test('only the worker may run WebAssembly, and it may do nothing else', async ({ page, box, request }) => {
   const worker = page.waitForEvent('worker');
   const guest = await enter(page, box);

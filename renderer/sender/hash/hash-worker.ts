@@ -20,6 +20,7 @@ const digestOf = (hasher: Hasher): FileDigest => `xxh128:${hasher.digest()}`;
 
 async function* bytesOf(file: File, byStream: boolean): AsyncGenerator<Uint8Array> {
   if (byStream) {
+    // No BYOB reader, though it takes a third less time: in Chromium 156 one reading in ten or so came to a halt in the middle, for ever.
     const reader = file.stream().getReader();
     try {
       for (let read = await reader.read(); !read.done; read = await reader.read()) yield read.value;
