@@ -7,14 +7,20 @@ import { makeTempFolder } from './temp-folder.ts';
 import { findTool } from './tools.ts';
 import { waitUntil } from './wait-until.ts';
 
-/** A real nginx in front of servers on these ports, each request to the next one, set up as the README says. */
-export async function startNginx(port: number, upstreamPorts: readonly number[]): Promise<void> {
+/** What an administrator may have forgotten to change. */
+interface NginxHabits {
+  /** nginx collects a body whole before it passes it on, and takes none over 1 MB, as it does by itself. */
+  readonly buffersBodies?: boolean;
+}
+
+/** A real nginx in front of servers on these ports, each request to the next one, set up as the README says unless told otherwise. */
+export async function startNginx(port: number, upstreamPorts: readonly number[], { buffersBodies = false }: NginxHabits = {}): Promise<void> {
   const program = findTool('nginx');
   const temp = await makeTempFolder();
   onTestFinished(() => temp.remove());
   await mkdir(join(temp.path, 'body'));
   const configuration = join(temp.path, 'nginx.conf');
-  await writeFile(configuration, describe(temp.path, port, upstreamPorts));
+  await writeFile(configuration, describe(temp.path, port, upstreamPorts, buffersBodies));
   const nginx = startProcess(program, ['-p', temp.path, '-c', configuration, '-e', join(temp.path, 'error.log')]);
   let ended = false;
   void nginx.ended.then(() => (ended = true), () => (ended = true));
@@ -24,7 +30,7 @@ export async function startNginx(port: number, upstreamPorts: readonly number[])
   });
 }
 
-function describe(folder: string, port: number, upstreamPorts: readonly number[]): string {
+function describe(folder: string, port: number, upstreamPorts: readonly number[], buffersBodies: boolean): string {
   const temporary = ['proxy', 'fastcgi', 'uwsgi', 'scgi'].map((name) => `${name}_temp_path ${join(folder, name)};`);
   return `
     daemon off;
@@ -42,8 +48,7 @@ function describe(folder: string, port: number, upstreamPorts: readonly number[]
           proxy_pass http://slipway;
           proxy_http_version 1.1;
           proxy_set_header Host $http_host;
-          proxy_request_buffering off;
-          client_max_body_size 0;
+          ${buffersBodies ? '' : 'proxy_request_buffering off; client_max_body_size 0;'}
         }
       }
     }`;

@@ -42,10 +42,10 @@ export async function loadSlowBodies(site: LoadSite): Promise<readonly Row[]> {
   return [...form.map((row) => ({ ...row, what: `form: ${row.what}` })), ...tus.map((row) => ({ ...row, what: `tus: ${row.what}` }))];
 }
 
-/** `slowhttptest -X`: answers of which a byte a minute is read. */
+/** `slowhttptest -X`: answers of which a byte a minute is read; asked for again and again, so that they fit into no buffer. */
 export function loadSlowReaders(site: LoadSite): Promise<readonly Row[]> {
   return withBox(site, DEBUG, async (box) => [
-    ...(await keepSlow(box, { count: 200, args: ['-X', '-l', '120', '-w', '1', '-y', '1', '-n', '60', '-z', '1', '-k', '5'], path: await largestAsset(site.root), goneWithinMs: ANSWER_MS + SLACK_MS })),
+    ...(await keepSlow(box, { count: 200, args: ['-X', '-l', '60', '-w', '1', '-y', '1', '-n', '60', '-z', '1', '-k', '60'], seesTheEnd: false, path: await largestAsset(site.root), goneWithinMs: ANSWER_MS + SLACK_MS })),
     ...(await box.settle()),
   ]);
 }

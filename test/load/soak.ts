@@ -1,3 +1,6 @@
+import { readdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { STAGING_NAME } from '../helpers/disk.ts';
 import { buildForm, file } from '../helpers/multipart.ts';
 import { sampleBytes } from '../helpers/sample-bytes.ts';
 import { openSlowUpload } from '../helpers/slow-upload.ts';
@@ -10,6 +13,7 @@ const SENDERS = 4;
 const ABORTED_SHARE = 0.2;
 const CONTENT = sampleBytes(2_000_000);
 const SAMPLE_EVERY_MS = 1000;
+const CLEAR_EVERY_MS = 2000;
 /** The queue and the list of what arrived hold so many; until then they grow as they should. */
 const REMEMBERED = 10_000;
 const A_FORM_HOLDS = 2000;
@@ -35,11 +39,12 @@ export function loadSoak(site: LoadSite, minutes: number): Promise<readonly Row[
     const [beganMs, samples]: [number, Sample[]] = [performance.now(), []];
     const minute = (): number => (performance.now() - beganMs) / 60_000;
     const sampling = setInterval(() => void box.residentBytes().then((bytes) => samples.push({ minute: minute(), bytes })), SAMPLE_EVERY_MS);
+    const clearing = setInterval(() => void clear(box.folder), CLEAR_EVERY_MS);
     const send = async (sender: number): Promise<void> => {
       const random = createRandom(sender);
       while (minute() < minutes) await sendOne(box, random, tally);
     };
-    await Promise.all(Array.from({ length: SENDERS }, (_, sender) => send(sender))).finally(() => clearInterval(sampling));
+    await Promise.all(Array.from({ length: SENDERS }, (_, sender) => send(sender))).finally(() => [sampling, clearing].forEach((timer) => clearInterval(timer)));
     const late = samples.filter((sample) => sample.minute > WARM_UP_SHARE * minutes);
     const all = tally.whole + tally.aborted;
     return [
@@ -52,13 +57,17 @@ export function loadSoak(site: LoadSite, minutes: number): Promise<readonly Row[
   });
 }
 
+/** The owner takes away what arrived: the disk of whoever runs this is not endless. */
+async function clear(folder: string): Promise<void> {
+  for (const name of await readdir(folder)) if (name !== STAGING_NAME) await rm(join(folder, name), { force: true });
+}
+
 async function fillLists({ guest }: Box): Promise<void> {
   for (let sent = 0; sent < REMEMBERED; sent += A_FORM_HOLDS) {
     await guest.send(buildForm(Array.from({ length: A_FORM_HOLDS }, (_, index) => file(`${sent + index}.txt`, 'x'))));
   }
 }
 
-/** Files are taken away when they are there, as an owner does: the disk of whoever runs this is not endless. */
 async function sendOne(box: Box, random: Random, tally: Tally): Promise<void> {
   const content = CONTENT.subarray(0, random.int(1, CONTENT.length));
   const cutAt = random.chance(ABORTED_SHARE) ? random.int(0, content.length - 1) : null;

@@ -6,11 +6,14 @@ import { findFreePort } from '../helpers/free-port.ts';
 import { readClassicStatus } from '../helpers/http-answer.ts';
 import { TEST_CODE } from '../helpers/launch-server.ts';
 import { startNginx } from '../helpers/nginx.ts';
+import { buildForm, file } from '../helpers/multipart.ts';
 import { startRedis } from '../helpers/redis.ts';
 import { sampleBytes, sha256 } from '../helpers/sample-bytes.ts';
 import { openSlowUpload } from '../helpers/slow-upload.ts';
+import { startTestServer } from '../helpers/start-server.ts';
 import { isSkipped } from '../helpers/tools.ts';
 import { waitUntil } from '../helpers/wait-until.ts';
+import { watchDisk } from '../helpers/watch-disk.ts';
 
 describe.skipIf(isSkipped('nginx') || isSkipped('redis-server'))('two processes behind nginx', () => {
   test('I10: are one server to a client that asks by key: whichever answers knows how much has arrived', async () => {
@@ -36,5 +39,25 @@ describe.skipIf(isSkipped('nginx') || isSkipped('redis-server'))('two processes 
     async function askStatus(): Promise<ReturnType<typeof readClassicStatus>> {
       return readClassicStatus(await guest.request('GET', `/upload_status?key=${upload.id}`));
     }
+  });
+});
+
+describe.skipIf(isSkipped('nginx'))('a server behind an nginx that was left as it comes', () => {
+  test('I10: gets an upload whole or not at all: nginx keeps it to itself until all of it is there, and refuses more than 1 MB in words of its own', async () => {
+    const port = await findFreePort();
+    const host = `127.0.0.1:${port}`;
+    const server = await startTestServer({ allowedHosts: [host] });
+    await startNginx(port, [server.port], { buffersBodies: true });
+    const guest = createClient(`http://${host}`, TEST_CODE);
+    const disk = await watchDisk(server);
+    const content = sampleBytes(900_000);
+    const upload = await openSlowUpload({ port, host, guest }, { content, name: 'scan.pdf' });
+    await upload.sendTo(800_000);
+    // A question that came later has been answered, and nobody has heard of the upload yet: no progress, nothing to resume.
+    expect(await guest.records()).toEqual([]);
+    expect((await upload.finish()).status).toBe(201);
+    const refused = await guest.post('/api/uploads', buildForm([file('film.mp4', sampleBytes(2_000_000))]));
+    expect([refused.status, refused.headers['content-type']]).toEqual([413, 'text/html']);
+    await disk.expectDone({ 'scan.pdf': content });
   });
 });
