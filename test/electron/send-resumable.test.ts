@@ -11,7 +11,7 @@ import { SENDER_TOKEN, startSendingSide, type SendingSide } from '../helpers/sen
 import { makeSparseFile } from '../helpers/sparse-file.ts';
 import { waitUntil } from '../helpers/wait-until.ts';
 
-const BYTES = sampleBytes(40_000_000);
+const BYTES = sampleBytes(20_000_000);
 
 let side: SendingSide<CuttingProxy>;
 let file: FileToSend;

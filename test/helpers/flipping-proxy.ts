@@ -4,6 +4,8 @@ import { startTappedWire, type TappedWire } from './tapped-wire.ts';
 export interface FlippingProxy extends TappedWire {
   /** On so many of the next connections that carry that much, the byte at `at` arrives as another one. */
   flip(times: number, at: number): void;
+  /** From now on, no connection carries more than so many bytes: what comes after them waits. */
+  hold(after: number): void;
   /** Bytes that were changed so far. */
   flipped(): number;
 }
@@ -13,7 +15,12 @@ export async function startFlippingProxy(target: () => number): Promise<Flipping
   let left = 0;
   let at = 0;
   let flipped = 0;
-  const wire = await startTappedWire(target, ({ passed, forward }, bytes) => {
+  let most = Number.POSITIVE_INFINITY;
+  const wire = await startTappedWire(target, ({ client, passed, forward }, bytes) => {
+    if (passed > most) {
+      client.pause();
+      return;
+    }
     const index = at - (passed - bytes.length);
     const now = bytes[index];
     if (left > 0 && now !== undefined) {
@@ -28,6 +35,9 @@ export async function startFlippingProxy(target: () => number): Promise<Flipping
     flip(times, byte) {
       left = times;
       at = byte;
+    },
+    hold(after) {
+      most = after;
     },
     flipped: () => flipped,
   };

@@ -151,6 +151,7 @@ export function createUploadHistory(staging: string, folder: string): UploadHist
       const pending = await onlyThemselves(arrivals.pending());
       if (pending.length > 0) await add([{ kind: 'named', files: pending.map(toPair) }], false);
       const damagedLines = arrivals.damagedCount();
+      // A full disk, for instance: it stays as long as it is.
       if (arrivals.isWorthReplacing()) await replace(async () => arrivals.toLines()).catch(() => undefined);
       const recent = arrivals.arrived().filter(({ record }) => Date.now() - record.storedAtMs <= keepMs);
       const stored = [...(await onlyThemselves(recent)), ...pending].map(({ record }) => record);

@@ -1,4 +1,4 @@
-import { chmod, mkdir, rename, rm, symlink, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, readdir, rename, rm, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { startProcess } from '../../helpers/child-process.ts';
@@ -61,6 +61,12 @@ describe('a folder that cannot be written to', () => {
     const outer = await startTestServer();
     await writeFile(join(outer.folder, 'a-file'), '');
     await expect(startTestServer({ folder: join(outer.folder, 'a-file', 'uploads') })).rejects.toMatchObject({ code: 'CONFIG_DEST_NOT_WRITABLE' });
+  });
+
+  test('F7: whose parent is missing too, is refused at the start, and nothing is made', async () => {
+    const outer = await startTestServer();
+    await expect(startTestServer({ folder: join(outer.folder, 'missing', 'uploads') })).rejects.toMatchObject({ code: 'CONFIG_DEST_NOT_WRITABLE' });
+    expect((await readdir(outer.folder)).toSorted()).toEqual([STAGING_NAME]);
   });
 
   test('F7: that is a file, is refused at the start', async () => {
