@@ -17,7 +17,6 @@ async function chaos({ isAll, workers, grep }) {
   const args = ['node_modules/@playwright/test/cli.js', 'test', '--config', 'build/playwright.config.ts', '--project=chaos', '--reporter=list,json', `--workers=${workers}`, '--grep', grep];
   const child = spawn(process.execPath, args, { cwd: ROOT, env, stdio: 'inherit' });
   const [code] = await once(child, 'exit');
-  await tools.stop();
   await reportChaos(reportFile, { isAll });
   process.exitCode = code ?? 1;
 }
