@@ -90,6 +90,8 @@ export type ReceiveState =
       readonly link: string;
       /** The same as rows of modules, true is dark, without a quiet zone. */
       readonly qr: readonly (readonly boolean[])[];
+      /** SHA-256 of the certificate, as browsers show it; null over plain HTTP. */
+      readonly fingerprint: string | null;
       /** Devices that opened the page since the switch was turned on, newest first. */
       readonly visitors: readonly Visitor[];
     };
@@ -131,6 +133,8 @@ export interface DesktopBridge<FileObject> {
   setDuplicates(rules: DuplicateRules): Promise<Answer<DesktopSettings>>;
   getReceive(): Promise<ReceiveState>;
   setReceive(on: boolean): Promise<Answer<ReceiveState>>;
+  /** Speaks HTTPS to other devices from now on, or no longer; kept for the next time. */
+  setHttps(https: boolean): Promise<Answer<ReceiveState>>;
   /** Calls back at every change, also of visitors; returns how to stop. */
   onReceive(listener: (state: ReceiveState) => void): () => void;
   /** Shows progress on the window's entry in the taskbar or the dock. @param fraction between 0 and 1; null for none */

@@ -19,6 +19,8 @@ export interface InvokeChannels {
   'settings:choose-folder': { readonly ask: null; readonly answer: Answer<DesktopSettings | null> };
   'settings:set-duplicates': { readonly ask: DuplicateRules; readonly answer: Answer<DesktopSettings> };
   'receive:get': { readonly ask: null; readonly answer: ReceiveState };
+  /** Kept for the next time; while it is on, the addresses change at once. */
+  'receive:set-https': { readonly ask: { readonly https: boolean }; readonly answer: Answer<ReceiveState> };
   'receive:set': { readonly ask: { readonly on: boolean }; readonly answer: Answer<ReceiveState> };
 }
 
@@ -37,7 +39,7 @@ export interface PushChannels {
 
 export const INVOKE_CHANNELS = [
   'api:fetch', 'files:send', 'files:pick', 'files:retry', 'files:pause', 'files:unpause', 'files:paused', 'files:recovered', 'files:show',
-  'settings:get', 'settings:choose-folder', 'settings:set-duplicates', 'receive:get', 'receive:set',
+  'settings:get', 'settings:choose-folder', 'settings:set-duplicates', 'receive:get', 'receive:set', 'receive:set-https',
 ] as const satisfies readonly (keyof InvokeChannels)[];
 
 export const SEND_CHANNELS = ['api:abort', 'window:progress'] as const satisfies readonly (keyof SendChannels)[];

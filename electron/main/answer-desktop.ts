@@ -44,6 +44,8 @@ export function answerDesktop(ipc: Ipc, desktop: Desktop): void {
   ipc.handle('settings:choose-folder', async () => chooseFolder(desktop));
   ipc.handle('settings:set-duplicates', async (ask) => setDuplicates(desktop, ask));
   ipc.handle('receive:get', async () => receive.state());
+  ipc.handle('receive:set-https', async (ask) =>
+    isRecord(ask) && typeof ask['https'] === 'boolean' ? receive.setHttps(ask['https']) : refuse('BRIDGE_REQUEST_DENIED'));
   ipc.handle('receive:set', async (ask) =>
     isRecord(ask) && typeof ask['on'] === 'boolean' ? receive.set(ask['on']) : refuse('BRIDGE_REQUEST_DENIED'));
 }

@@ -11,6 +11,8 @@ export interface EmbeddedServer {
 interface EmbeddedServerOptions {
   /** Absolute upload folder. */
   readonly folder: string;
+  /** Where its keys are kept. */
+  readonly secretFolder: string;
   readonly pageFolder: string;
   readonly duplicates: NonNullable<ServerConfig['duplicates']>;
   readonly onVisitor: NonNullable<ServerConfig['onVisitor']>;

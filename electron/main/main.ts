@@ -35,10 +35,10 @@ else app.quit();
 
 async function start(): Promise<void> {
   // Create
-  const defaults = { uploadFolder: path.join(app.getPath('home'), 'Slipway'), windowBounds: null, duplicates: { policy: 'keep-both', guestsChoose: false } } as const;
+  const defaults = { uploadFolder: path.join(app.getPath('home'), 'Slipway'), windowBounds: null, duplicates: { policy: 'keep-both', guestsChoose: false }, https: false } as const;
   const settings = await openSettings(path.join(userData, 'settings.json'), defaults, log);
   const embedded = await startWithFolder(settings, (folder) => startEmbeddedServer(
-    { folder, pageFolder: APP_FILES.pageFolder, duplicates: settings.get().duplicates, onVisitor: (visitor) => receive.addVisitor(visitor) }, log,
+    { folder, secretFolder: userData, pageFolder: APP_FILES.pageFolder, duplicates: settings.get().duplicates, onVisitor: (visitor) => receive.addVisitor(visitor) }, log,
   ));
   if (embedded === null) {
     app.quit();
@@ -54,7 +54,7 @@ async function start(): Promise<void> {
   const unfinished = await openUnfinishedList(path.join(userData, 'unfinished.json'), log);
   const queue = createSendQueue({ url: server.url, ownerToken, giveUp: server.giveUp }, unfinished);
   const api = createApiAnswerer({ url: server.url, ownerToken, onDelete: queue.drop });
-  const receive = createReceive({ server, host: environment.lanHost, onChange: (state) => ipc.push('receive:changed', state) }, log);
+  const receive = createReceive({ server, host: environment.lanHost, settings, onChange: (state) => ipc.push('receive:changed', state) }, log);
 
   // Connect
   ipc.handle('api:fetch', api.answer);

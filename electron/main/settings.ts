@@ -21,6 +21,8 @@ export interface Settings {
   readonly windowBounds: WindowBounds | null;
   /** For names that exist already. */
   readonly duplicates: DuplicateRules;
+  /** Other devices come over HTTPS. */
+  readonly https: boolean;
 }
 
 export interface SettingsFile {
@@ -69,11 +71,12 @@ export function parseSettings(text: string, defaults: Settings): Settings | null
     return null;
   }
   if (!isRecord(value)) return null;
-  const { uploadFolder, windowBounds, duplicates } = value;
+  const { uploadFolder, windowBounds, duplicates, https } = value;
   return {
     uploadFolder: typeof uploadFolder === 'string' && path.isAbsolute(uploadFolder) ? uploadFolder : defaults.uploadFolder,
     windowBounds: isWindowBounds(windowBounds) ? windowBounds : defaults.windowBounds,
     duplicates: readDuplicates(duplicates) ?? defaults.duplicates,
+    https: typeof https === 'boolean' ? https : defaults.https,
   };
 }
 

@@ -46,6 +46,7 @@ const bridge: DesktopBridge<File> = {
   setDuplicates: (rules) => invoke('settings:set-duplicates', rules),
   getReceive: () => invoke('receive:get', null),
   setReceive: (on) => invoke('receive:set', { on }),
+  setHttps: (https) => invoke('receive:set-https', { https }),
   onReceive: (listener) => listen('receive:changed', listener),
   showProgress: (fraction) => send('window:progress', { fraction }),
   onMenu: (listener) => listen('menu:command', listener),

@@ -75,6 +75,9 @@ export function createEnglishWindow({ files, thereAlready }: Messages, { count: 
       waiting: 'Waiting for the first device',
       opened: (visitor) => `${visitor} opened the page`,
       noAddress: 'This computer is in no network that a phone could reach.',
+      https: 'Encrypt (HTTPS)',
+      httpsOff: 'Not encrypted: others in this network could watch what is sent.',
+      httpsOn: 'Phones warn once, because only this computer vouches for itself. It is the right one if the certificate shows this SHA-256 fingerprint:',
     },
   };
 }

@@ -81,6 +81,9 @@ export function createGermanWindow({ files, thereAlready }: Messages, { count: s
       waiting: 'Warten auf das erste Gerät',
       opened: (visitor) => `${visitor} hat die Seite geöffnet`,
       noAddress: 'Dieser Computer ist in keinem Netz, das ein Telefon erreichen könnte.',
+      https: 'Verschlüsseln (HTTPS)',
+      httpsOff: 'Nicht verschlüsselt: Andere in diesem Netz könnten mitlesen, was gesendet wird.',
+      httpsOn: 'Telefone warnen einmal, weil nur dieser Computer für sich bürgt. Es ist der richtige, wenn das Zertifikat diesen SHA-256-Fingerabdruck zeigt:',
     },
   };
 }

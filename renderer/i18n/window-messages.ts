@@ -71,6 +71,9 @@ export interface WindowMessages {
     readonly waiting: string;
     readonly opened: (visitor: string) => string;
     readonly noAddress: string;
+    readonly https: string;
+    readonly httpsOff: string;
+    readonly httpsOn: string;
   };
 }
 

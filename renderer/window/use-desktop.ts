@@ -27,6 +27,7 @@ export interface Desktop {
   show(id: string | null): Promise<void>;
   chooseFolder(): Promise<void>;
   setDuplicates(rules: DuplicateRules): Promise<void>;
+  setHttps(https: boolean): Promise<void>;
   setReceive(on: boolean): Promise<void>;
   /** Cancels what is on its way, drops what has ended from the list; stored files stay where they are. */
   drop(ids: readonly string[]): Promise<void>;
@@ -77,6 +78,7 @@ export function useDesktop(bridge: DesktopBridge<File>, changed: () => void, onM
     async show(id) { take(await bridge.showInFolder(id)); },
     async chooseFolder() { settings.value = take(await bridge.chooseUploadFolder()) ?? settings.value; },
     async setDuplicates(rules) { settings.value = take(await bridge.setDuplicates(rules)) ?? settings.value; },
+    async setHttps(https) { receive.value = take(await bridge.setHttps(https)) ?? receive.value; },
     async setReceive(on) { receive.value = take(await bridge.setReceive(on)) ?? receive.value; },
     async drop(ids) {
       for (const id of ids) {

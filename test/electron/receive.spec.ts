@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { createServer } from 'node:net';
 import path from 'node:path';
+import { connect } from 'node:tls';
 import { expect, test } from '@playwright/test';
 import type { ReceiveState } from '../../electron/contracts/bridge.ts';
 import { Application } from '../helpers/application.ts';
@@ -81,6 +82,29 @@ test('a guest without the right code is kept out, and never is the owner', async
   const guest = createClient(url, code.replaceAll(' ', ''));
   expect(await guest.records()).toEqual([]);
   expect((await guest.request('GET', '/api/uploads/owner-file')).status).toBe(404);
+});
+
+test('HTTPS: the switch shows the fingerprint of the certificate that devices see, and is kept over a restart', async () => {
+  const plain = await turnOn();
+  expect(plain.fingerprint).toBeNull();
+  await app.window.getByRole('checkbox', { name: 'Encrypt (HTTPS)' }).check();
+  await expect(app.window.getByText('SHA-256 fingerprint')).toBeVisible();
+  const secure = await readOpen();
+  const { hostname, port } = new URL(secure.addresses[0] ?? '');
+  const seen = await new Promise<string>((resolve, reject) => {
+    const socket = connect({ host: hostname, port: Number(port), rejectUnauthorized: false }, () => {
+      resolve(socket.getPeerCertificate().fingerprint256);
+      socket.destroy();
+    }).once('error', reject);
+  });
+  expect([secure.link.startsWith('https://'), secure.fingerprint]).toEqual([true, seen]);
+  await expect(app.window.getByText(seen.replaceAll(':', ' '))).toBeVisible();
+  await app.restart();
+  const again = await turnOn();
+  expect(again.fingerprint).toBe(seen);
+  await app.window.getByRole('checkbox', { name: 'Encrypt (HTTPS)' }).uncheck();
+  await expect(app.window.getByText('Not encrypted')).toBeVisible();
+  expect((await fetch(`${(await readOpen()).addresses[0]}/`)).status).toBe(200);
 });
 
 test('off again: nobody answers there any more, and the next time has another code', async () => {

@@ -6,7 +6,7 @@ import type { Settings, SettingsFile } from '../../electron/main/settings.ts';
 import { makeTempFolder } from '../helpers/temp-folder.ts';
 import type { TempFolder } from '../helpers/temp-folder.ts';
 
-const DEFAULTS: Settings = { uploadFolder: '/home/ann/Slipway', windowBounds: null, duplicates: { policy: 'keep-both', guestsChoose: false } };
+const DEFAULTS: Settings = { uploadFolder: '/home/ann/Slipway', windowBounds: null, duplicates: { policy: 'keep-both', guestsChoose: false }, https: false };
 const BOUNDS = { x: 1, y: 2, width: 800, height: 600, maximized: false };
 
 let temp: TempFolder;

@@ -22,10 +22,10 @@ declare global {
   }
 }
 
-export const LINK = 'http://192.168.1.20:41999/#K7M4QX';
+export const LINK = 'http://192.168.1.20:41999/#i1.dmVyeSBzZWNyZXQgaW5kZW';
 
 export const RECEIVING: Extract<ReceiveState, { on: true }> = {
-  on: true, addresses: ['http://192.168.1.20:41999', 'http://10.0.0.7:41999'], code: 'K7M 4QX', link: LINK, qr: encode(LINK, { border: 0 }).data, visitors: [],
+  on: true, addresses: ['http://192.168.1.20:41999', 'http://10.0.0.7:41999'], code: 'K7M 4QX', link: LINK, qr: encode(LINK, { border: 0 }).data, fingerprint: null, visitors: [],
 };
 
 interface Seed {
@@ -111,6 +111,10 @@ function putBridge({ token, receiving, folder, recovered }: Seed): void {
     async getReceive() { return receive; },
     async setReceive(on) {
       receive = on ? receiving : { on: false };
+      return { ok: true, value: receive };
+    },
+    async setHttps(https) {
+      if (receive.on) receive = { ...receive, fingerprint: https ? Array.from({ length: 32 }, (_, index) => (index * 7 + 16).toString(16).toUpperCase()).join(':') : null };
       return { ok: true, value: receive };
     },
     onReceive(listener) {
