@@ -37,19 +37,18 @@ export async function keepSlow(box: Box, { count, args, path, goneWithinMs, sees
       await new Promise((resolve) => setTimeout(resolve, LOOK_EVERY_MS));
     }
   };
-  const uploads: { readonly status: number; readonly tookMs: number }[] = [];
+  const uploads: { readonly status: number | string; readonly tookMs: number }[] = [];
   const send = async (): Promise<void> => {
     const form = buildForm([file('beside.bin', sampleBytes(UPLOAD_BYTES))]);
     while (!isOver) {
       const sentAtMs = performance.now();
-      const { status } = await box.guest.post('/api/uploads', form);
+      const status = await box.guest.post('/api/uploads', form).then((answer) => answer.status, (error: unknown) => String(error));
       uploads.push({ status, tookMs: performance.now() - sentAtMs });
       await new Promise((resolve) => setTimeout(resolve, 500));
     }
   };
-  const jobs = Promise.all([watch(), send()]);
-  const told = await runTool('slowhttptest', [...args, '-c', String(count), '-r', String(count), '-p', '10', '-u', box.server.url + path]).finally(() => (isOver = true));
-  await jobs;
+  const running = runTool('slowhttptest', [...args, '-c', String(count), '-r', String(count), '-p', '10', '-u', box.server.url + path]).finally(() => (isOver = true));
+  const [told] = await Promise.all([running, watch(), send()]);
   const ending = /Exit status:(?<status>[^\n]*)/u.exec(stripVTControlCharacters(told.toString('latin1')))?.groups?.['status']?.trim() ?? 'nothing';
   const refused = uploads.filter(({ status }) => status !== 201).map(({ status }) => status);
   return [
