@@ -22,7 +22,7 @@ export function createGerman({ count: show }: Format): Messages {
     if (verified === 0) return '';
     return verified < stored ? `, ${show(verified)} geprüft` : stored === 1 ? ' und geprüft' : `, ${word === 'files' ? 'jede' : 'jedes'} einzelne geprüft`;
   };
-  const thereAlready = (count: number): string => `${show(count)} ${german(count, 'war', 'waren')} schon da`;
+  const thereAlready = (count: number): string => `${show(count)}\u00a0${german(count, 'war', 'waren')} schon\u00a0da`;
   const verdict = (counts: VerdictCounts): string => {
     const { word, total, stored, alreadyThere, failed } = counts;
     if (alreadyThere === total) return `${total === 1 ? `${files(1, word)} war` : `Alle ${files(total, word)} waren`} schon da`;

@@ -2,13 +2,12 @@ import { mkdir, readFile, utimes, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { expect, test } from '@playwright/test';
 import type { MenuCommand } from '../../electron/contracts/bridge.ts';
-import type { UploadRecord } from '../../server/contracts/upload.ts';
 import { Application } from '../helpers/application.ts';
 import { deleteUpload, readRecords, waitForUpload } from '../helpers/desktop-probe.ts';
 import { hashFile, listStaging, listTree } from '../helpers/disk.ts';
 import { ENDLESS_BYTES, holdAllTurns, openFilesOf } from '../helpers/send-probe.ts';
+import { partBytes, sendFilm } from '../helpers/send-film.ts';
 import { sampleBytes, sha256 } from '../helpers/sample-bytes.ts';
-import { makeSparseFile } from '../helpers/sparse-file.ts';
 import { waitUntil } from '../helpers/wait-until.ts';
 
 const SIZE_BYTES = 300_000_000;
@@ -20,32 +19,21 @@ test.beforeEach(async () => {
 });
 test.afterEach(() => app.dispose());
 
-const partBytes = async () => (await listStaging(app.uploadFolder)).filter(({ name }) => name.endsWith('.part')).reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
 const pause = (ids: readonly string[] | null) => app.window.evaluate((wanted) => window.desktop.pause(wanted), ids);
 const unpause = (ids: readonly string[] | null) => app.window.evaluate((wanted) => window.desktop.unpause(wanted), ids);
 const readPaused = () => app.window.evaluate(() => window.desktop.getPaused());
 const readList = async () => JSON.parse(await readFile(path.join(app.userData, 'unfinished.json'), 'utf8')) as { uploads: { id: string; paused?: true }[] };
 const isAwake = () => app.electron.evaluate(({ powerSaveBlocker }) => [0, 1, 2, 3].some((id) => powerSaveBlocker.isStarted(id)));
 
-/** Drops `film.mov`, and resolves when some of it has arrived, long before all. */
-async function sendSome(content: Buffer | number): Promise<UploadRecord> {
-  if (typeof content === 'number') await makeSparseFile(app.inTemp('film.mov'), content);
-  else await writeFile(app.inTemp('film.mov'), content);
-  await app.drop([app.inTemp('film.mov')]);
-  const record = await waitForUpload(app.window, 'film.mov', 'receiving');
-  await waitUntil('some of it to be on disk', async () => (await partBytes()) > 0, 20_000);
-  return record;
-}
-
 /** Resolves when nothing of it moves any more; answers what is on disk then. */
 async function waitUntilStill(): Promise<number> {
   await waitForUpload(app.window, 'film.mov', 'interrupted');
   await expect.poll(() => openFilesOf(app, 'film.mov')).toBe(0);
-  return partBytes();
+  return partBytes(app);
 }
 
 test('a paused upload keeps its bytes, stays paused over a restart, and goes on from there', async () => {
-  const { id } = await sendSome(sampleBytes(SIZE_BYTES, 7));
+  const { id } = await sendFilm(app, sampleBytes(SIZE_BYTES, 7));
   expect(await pause([id])).toEqual({ ok: true, value: null });
   const kept = await waitUntilStill();
   expect(kept).toBeGreaterThan(0);
@@ -73,7 +61,7 @@ test('a paused upload keeps its bytes, stays paused over a restart, and goes on 
 
 test('twenty pauses, each let go at once, end in one whole file', async () => {
   const content = sampleBytes(SIZE_BYTES, 8);
-  const { id } = await sendSome(content);
+  const { id } = await sendFilm(app, content);
   for (let times = 0; times < 20; times += 1) await Promise.all([pause([id]), unpause([id])]);
   await waitForUpload(app.window, 'film.mov', 'stored');
   expect(Object.fromEntries(await listTree(app.uploadFolder))).toEqual({ 'film.mov': sha256(content) });
@@ -130,7 +118,7 @@ test('pausing all holds back what is still being found in a dropped folder, and 
 });
 
 test('a paused upload can be cancelled, and retried', async () => {
-  const { id } = await sendSome(ENDLESS_BYTES);
+  const { id } = await sendFilm(app, ENDLESS_BYTES);
   await pause([id]);
   await waitUntilStill();
   expect(await app.window.evaluate((each) => window.desktop.retry([each]), id)).toMatchObject({ ok: true });
@@ -146,7 +134,7 @@ test('a paused upload can be cancelled, and retried', async () => {
 });
 
 test('a file that was written to while it was paused fails by name, and nothing of it is kept', async () => {
-  const { id } = await sendSome(ENDLESS_BYTES);
+  const { id } = await sendFilm(app, ENDLESS_BYTES);
   await pause([id]);
   await waitUntilStill();
   await utimes(app.inTemp('film.mov'), 1, 1);
@@ -159,7 +147,7 @@ test('the menu pauses all, lets all go on, and cancels all', async () => {
   const choose = (command: MenuCommand) => app.electron.evaluate(({ Menu }, id) => {
     Menu.getApplicationMenu()?.getMenuItemById(id)?.click();
   }, command);
-  const { id } = await sendSome(ENDLESS_BYTES);
+  const { id } = await sendFilm(app, ENDLESS_BYTES);
   await choose('pause-all');
   await expect.poll(readPaused).toEqual([id]);
   await waitUntilStill();
@@ -178,7 +166,7 @@ test('the window says that it is paused, with a button and a key to go on; the t
   });
   const lastShown = () => app.electron.evaluate(() => (Reflect.get(globalThis, 'shown') as number[]).at(-1));
   const title = () => app.electron.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.getTitle());
-  await sendSome(ENDLESS_BYTES);
+  await sendFilm(app, ENDLESS_BYTES);
   await expect.poll(lastShown).toBeGreaterThan(0);
   await expect.poll(title).toMatch(/^\d+% · Slipway$/);
   await app.window.getByRole('button', { name: 'Pause film.mov' }).click();

@@ -7,8 +7,8 @@ import { Application } from '../helpers/application.ts';
 import { deleteUpload, readRecords, waitForUpload } from '../helpers/desktop-probe.ts';
 import { hashFile, listStaging, listTree } from '../helpers/disk.ts';
 import { ENDLESS_BYTES } from '../helpers/send-probe.ts';
+import { partBytes, sendFilm } from '../helpers/send-film.ts';
 import { sampleBytes, xxh128 } from '../helpers/sample-bytes.ts';
-import { makeSparseFile } from '../helpers/sparse-file.ts';
 import { waitUntil } from '../helpers/wait-until.ts';
 
 const SIZE_BYTES = 300_000_000;
@@ -22,18 +22,6 @@ test.afterEach(() => app.dispose());
 
 const listPath = () => path.join(app.userData, 'unfinished.json');
 const readList = async () => JSON.parse(await readFile(listPath(), 'utf8')) as unknown;
-const partBytes = async () => (await listStaging(app.uploadFolder)).find(({ name }) => name.endsWith('.part'))?.sizeBytes ?? 0;
-
-/** Drops `film.mov`, and resolves when some of it has arrived, long before all. */
-async function sendSome(content: Buffer | number): Promise<UploadRecord> {
-  if (typeof content === 'number') await makeSparseFile(app.inTemp('film.mov'), content);
-  else await writeFile(app.inTemp('film.mov'), content);
-  await app.drop([app.inTemp('film.mov')]);
-  const record = await waitForUpload(app.window, 'film.mov', 'receiving');
-  await waitUntil('some of it to be on disk', async () => (await partBytes()) > 0, 20_000);
-  await waitUntil('it to be remembered', async () => (await readFile(listPath(), 'utf8').catch(() => '')).includes(record.id));
-  return record;
-}
 
 /** Follows the upload until it is stored, and answers everything that was seen of it. */
 async function followToEnd(id: string): Promise<readonly UploadRecord[]> {
@@ -57,10 +45,10 @@ async function expectNoStepBack(id: string, keptBytes: number): Promise<void> {
 }
 
 test('after quitting and starting again it goes on by itself, from what has arrived', async () => {
-  const { id } = await sendSome(sampleBytes(SIZE_BYTES, 7));
+  const { id } = await sendFilm(app, sampleBytes(SIZE_BYTES, 7));
   await app.stop();
   expect((await stat(listPath())).mode & 0o777).toBe(0o600);
-  const kept = await partBytes();
+  const kept = await partBytes(app);
   await app.start();
   await expectNoStepBack(id, kept);
   await app.stop();
@@ -68,16 +56,16 @@ test('after quitting and starting again it goes on by itself, from what has arri
 });
 
 test('after kill -9 as well', async () => {
-  const { id } = await sendSome(SIZE_BYTES);
+  const { id } = await sendFilm(app, SIZE_BYTES);
   app.signal('SIGKILL');
   await app.ended();
-  const kept = await partBytes();
+  const kept = await partBytes(app);
   await app.start();
   await expectNoStepBack(id, kept);
 });
 
 test('a file that was written to between quitting and starting fails by name, and nothing of it is kept', async () => {
-  await sendSome(ENDLESS_BYTES);
+  await sendFilm(app, ENDLESS_BYTES);
   await app.stop();
   await utimes(app.inTemp('film.mov'), 1, 1);
   await app.start();
@@ -158,10 +146,10 @@ async function cutWire(): Promise<void> {
 
 test('when the connection is gone for long it is interrupted and tried again; a retry goes on at once, so does a computer that wakes up, and cancelling removes what had arrived', async () => {
   await layWire();
-  const { id } = await sendSome(ENDLESS_BYTES);
+  const { id } = await sendFilm(app, ENDLESS_BYTES);
   await cutWire();
   await waitForUpload(app.window, 'film.mov', 'interrupted');
-  const kept = await partBytes();
+  const kept = await partBytes(app);
   expect(kept).toBeGreaterThan(0);
   expect(await app.window.evaluate((each) => window.desktop.retry([each]), id)).toMatchObject({ ok: true });
   const seen: number[] = [];
