@@ -11,10 +11,10 @@ export interface MountedDisk {
   unmount(): Promise<void>;
 }
 
-/** Mounts a disk in memory over a folder; needs root. */
-export async function mountDisk(folder: string, sizeBytes: number): Promise<MountedDisk> {
+/** Mounts a disk in memory over a folder; needs root. @param mostFiles it can hold, with its folders; 0: any number */
+export async function mountDisk(folder: string, sizeBytes: number, mostFiles = 0): Promise<MountedDisk> {
   const mount = findTool('mount');
-  await run(mount, ['-t', 'tmpfs', '-o', `size=${sizeBytes}`, 'tmpfs', folder]);
+  await run(mount, ['-t', 'tmpfs', '-o', `size=${sizeBytes},nr_inodes=${mostFiles}`, 'tmpfs', folder]);
   return {
     remount: async (how) => void (await run(mount, ['-o', `remount,${how}`, folder])),
     unmount: async () => void (await run(findTool('umount'), ['-l', folder])),

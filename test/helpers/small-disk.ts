@@ -8,9 +8,9 @@ export interface SmallDisk extends Pick<MountedDisk, 'remount'> {
 }
 
 /** A disk in memory for one test; needs root. Start servers on it afterwards, so that they stop before it goes. */
-export async function mountSmallDisk(sizeBytes: number): Promise<SmallDisk> {
+export async function mountSmallDisk(sizeBytes: number, mostFiles = 0): Promise<SmallDisk> {
   const temp = await makeTempFolder();
-  const disk = await mountDisk(temp.path, sizeBytes);
+  const disk = await mountDisk(temp.path, sizeBytes, mostFiles);
   onTestFinished(async () => {
     await disk.unmount();
     await temp.remove();

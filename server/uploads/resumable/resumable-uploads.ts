@@ -18,7 +18,7 @@ import { placed, recordOf } from './resumable-record.ts';
 import { standingOfStored, type Standing } from './standing.ts';
 import { storeLeft } from './store-left.ts';
 import { createTransfer, type Transfer } from './transfer.ts';
-import { isLocked, underLock, type HeldLock } from './upload-lock.ts';
+import { isLocked, lockToRemove, lockUpload, underLock, type HeldLock } from './upload-lock.ts';
 
 /** What is too old, and what is whole and was left, is looked for this often. */
 const SWEEP_EVERY_MS = 900_000;
@@ -163,7 +163,7 @@ export class ResumableUploads {
     // Whoever is bringing it removes it then, and nobody waits for a lock.
     if (isOwn) await this.#ledger.running.end(id, failure);
     const remove = (found: Found): Promise<void> => this.#fail(found, failure);
-    await this.#unlessStored(id, senderId, refuse, () => this.#locked(id, senderId, remove)).catch((error: unknown) => {
+    await this.#unlessStored(id, senderId, refuse, () => this.#locked(id, senderId, remove, lockToRemove)).catch((error: unknown) => {
       // The request that was bringing it has removed it already.
       if (!isOwn || !isNotFound(error) || this.#ledger.queue.get(id)?.failure?.code !== failure.code) throw error;
     });
@@ -186,21 +186,21 @@ export class ResumableUploads {
     clearInterval(this.#sweeping);
   }
 
-  async #locked<Result>(id: string, senderId: string, job: (found: Found) => Promise<Result>): Promise<Result> {
+  async #locked<Result>(id: string, senderId: string, job: (found: Found) => Promise<Result>, take = lockUpload): Promise<Result> {
     await this.#endings.settled(id);
     const place = await findPlace(this.#folders, id);
     // Before the lock: a stranger must not make anybody let go.
     if (place === undefined || (place.state !== null && place.state.info.sender.id !== senderId)) throw await this.#absence(id, senderId);
     const { folder } = place;
-    return this.#underLock(folder, id, async (lock) => job(await this.#require(folder, id, senderId, lock)));
+    return this.#underLock(folder, id, async (lock) => job(await this.#require(folder, id, senderId, lock)), take);
   }
 
-  async #underLock<Result>(folder: UploadFolder, id: string, job: (lock: HeldLock) => Promise<Result>): Promise<Result> {
+  async #underLock<Result>(folder: UploadFolder, id: string, job: (lock: HeldLock) => Promise<Result>, take = lockUpload): Promise<Result> {
     return underLock(folder.resumables.lockOf(id), async (lock) => {
       // Whoever had it lets go before the record says how it ended.
       await this.#endings.settled(id);
       return job(lock);
-    });
+    }, take);
   }
 
   async #fail(found: Found, failure: Failure): Promise<void> {

@@ -15,6 +15,8 @@ const STALE_AFTER_MS = 10_000;
 /** One that names nobody is of a process that was killed between making it and saying whose it is: a matter of microseconds. */
 const NAMELESS_STALE_AFTER_MS = 1500;
 
+const FULL_DISK: ReadonlySet<string> = new Set(['ENOSPC', 'EDQUOT']);
+
 /** What this process has, or is about to have. */
 const held = new Set<string>();
 
@@ -99,11 +101,12 @@ function nextLook(): Promise<void> {
 /**
  * Does a job with the lock of an upload.
  * @param job may release the lock by itself, as its last deed
+ * @param take how to get it
  * @throws Failure UPLOAD_LOCKED, and whatever the job throws; system errors by their names
  */
-export async function underLock<Result>(path: string, job: (lock: HeldLock) => Promise<Result>): Promise<Result> {
+export async function underLock<Result>(path: string, job: (lock: HeldLock) => Promise<Result>, take = lockUpload): Promise<Result> {
   try {
-    const lock = await lockUpload(path);
+    const lock = await take(path);
     try {
       return await job(lock);
     } finally {
@@ -112,6 +115,17 @@ export async function underLock<Result>(path: string, job: (lock: HeldLock) => P
   } catch (error) {
     throw diskFailure(error);
   }
+}
+
+/**
+ * As `lockUpload`, for whoever removes the upload: on a disk that is so full that no lock can be made, nobody has it, and nobody can
+ * get it; to wait would be to keep the disk full.
+ */
+export async function lockToRemove(path: string): Promise<HeldLock> {
+  return lockUpload(path).catch((error: unknown) => {
+    ignoreFullDisk(error);
+    return { wanted: new AbortController().signal, release: async () => undefined };
+  });
 }
 
 function hold(path: string, wish: string, owner: string): HeldLock {
@@ -198,6 +212,11 @@ async function ownerOf(path: string): Promise<string> {
   return readFile(path, 'utf8').catch(() => '');
 }
 
+/** On a full disk nobody can be asked: then whoever has the lock is waited for. */
 async function writeIfMissing(path: string): Promise<void> {
-  await open(path, 'w', 0o600).then((handle) => handle.close());
+  await open(path, 'w', 0o600).then((handle) => handle.close(), ignoreFullDisk);
+}
+
+function ignoreFullDisk(error: unknown): void {
+  if (!FULL_DISK.has(systemErrorCode(error) ?? '')) throw error;
 }

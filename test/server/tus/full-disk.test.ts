@@ -2,6 +2,7 @@ import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { readFailureCode } from '../../helpers/http-answer.ts';
+import type { TestServer } from '../../helpers/launch-server.ts';
 import { sampleBytes } from '../../helpers/sample-bytes.ts';
 import { mountSmallDisk } from '../../helpers/small-disk.ts';
 import { startTestServer } from '../../helpers/start-server.ts';
@@ -52,4 +53,27 @@ describe.skipIf(!isRoot())('a resumable upload on a disk that fills up', () => {
     expect([stored.status, offsetIn(stored)]).toEqual([201, CONTENT.length]);
     await disk.expectDone({ 'file.bin': CONTENT });
   });
+
+  test.each([
+    ['DELETE of its tus address', ({ guest }: TestServer, id: string) => createTusClient(guest).terminate(id)],
+    ['DELETE of its record', ({ guest }: TestServer, id: string) => guest.remove(id)],
+  ] as const)('is cancelled though the disk has no room for one more file, not even a lock, by %s', async (_how, cancel) => {
+    const { path } = await mountSmallDisk(4 << 20, 40);
+    const server = await startTestServer({ parent: path });
+    const disk = await watchDisk(server);
+    const id = await startUpload(server.guest, CONTENT, 500_000);
+    await fillWithFiles(join(path, 'somebody-elses'));
+    expect((await cancel(server, id)).status).toBe(204);
+    expect((await server.guest.record(id)).state).toBe('cancelled');
+    await disk.expectClean();
+  });
 });
+
+async function fillWithFiles(stem: string): Promise<void> {
+  for (let count = 0; ; count += 1) {
+    const error = await writeFile(`${stem}-${count}`, '', { flag: 'wx' }).catch((reason: unknown) => reason);
+    if (error === undefined) continue;
+    expect(error).toMatchObject({ code: 'ENOSPC' });
+    return;
+  }
+}
