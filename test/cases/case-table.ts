@@ -123,7 +123,7 @@ export const CASES: Readonly<Record<string, Case>> = {
   F12: { what: 'a pipe, a folder, a device or a hard link at the chosen name' },
   F13: { what: 'an upload that is aborted where a file of its name exists' },
   F14: { what: 'replacing a file, when that is wanted' },
-  F15: { what: 'a virus scanner that holds a new file on Windows', untested: 'Needs Windows and a virus scanner; what is tried again after a rename that fails is not proven.' },
+  F15: { what: 'a virus scanner that holds a new file', note: 'A scanner on Windows cannot be had here; the errors that it causes are injected on Linux. Tried again for 2 s.' },
   F16: { what: 'the order of write, fsync, name, fsync, answer' },
   F17: { what: 'a server that is told not to fsync', untested: 'There is no such switch: every file is flushed before it counts as stored.' },
   F18: { what: 'staging on another file system' },

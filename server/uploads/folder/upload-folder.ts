@@ -15,6 +15,7 @@ import { createRulePlacer, type Placing, type PublishRule } from '../naming/plac
 import { createResumableFolder, type ResumableFolder } from '../resumable/resumable-folder.ts';
 import { findKnownContent, type KnownContent, type ToldContent } from '../naming/known-content.ts';
 import type { Placement } from '../naming/placement.ts';
+import { clearReservations } from '../naming/reserve-name.ts';
 import { foldedName } from '../naming/safe-name.ts';
 import { holdsSameBytes } from '../naming/same-content.ts';
 import { createStagedFile, type StagedFile } from './staged-file.ts';
@@ -107,6 +108,8 @@ export async function openUploadFolder(wanted: string): Promise<UploadFolder> {
     await makePrivateFolder(staging);
     await requireSameDevice(path, staging);
     await (await createStagedFile(staging)).discard();
+    // In this order: what waits in staging tells whose an empty file is.
+    await clearReservations(staging);
     await sweepStaging(staging);
     return createUploadFolder({ path, staging, marker: await markFolder(path, staging), neighbours: await joinNeighbours(staging), maxFileBytes: await fileSystemLimit(path) });
   } catch (error) {

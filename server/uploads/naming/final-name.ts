@@ -1,10 +1,15 @@
-import { link, lstat, open, rename, unlink } from 'node:fs/promises';
+import { link, lstat, rename, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { systemErrorCode } from '../../failure.ts';
+import { patiently } from './patiently.ts';
+import { reserveAndRename } from './reserve-name.ts';
 import { foldedName, numberedName } from './safe-name.ts';
 
 /** File systems without hard links (FAT, exFAT, some network shares) answer with one of these. */
 const NO_HARD_LINKS: ReadonlySet<string> = new Set(['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EMLINK', 'EINVAL']);
+
+/** Somebody has the file open and lets nobody at it. EPERM is none of them here: it says that there are no hard links. */
+const BUSY: ReadonlySet<string> = new Set(['EBUSY', 'EACCES', 'ETXTBSY']);
 
 /**
  * Picks `photo.jpg`, else `photo (1).jpg`, …
@@ -49,7 +54,7 @@ export async function moveToFreeName(
 /** False when the name is taken, be it by a file, a folder, a device or a link to nowhere. */
 export async function moveIfFree(staged: string, final: string): Promise<boolean> {
   try {
-    await link(staged, final);
+    await patiently(() => link(staged, final), BUSY);
   } catch (error) {
     const code = systemErrorCode(error);
     if (code === 'EEXIST') return false;
@@ -73,21 +78,4 @@ export async function takeBack({ final, staged, inode }: { readonly final: strin
     // The same broken disk.
     return false;
   }
-}
-
-/** Without hard links: an empty file reserves the name for the instant until the rename replaces it. */
-async function reserveAndRename(staged: string, final: string): Promise<boolean> {
-  try {
-    await (await open(final, 'wx', 0o600)).close();
-  } catch (error) {
-    if (systemErrorCode(error) === 'EEXIST') return false;
-    throw error;
-  }
-  try {
-    await rename(staged, final);
-  } catch (error) {
-    await unlink(final);
-    throw error;
-  }
-  return true;
 }
