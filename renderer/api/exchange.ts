@@ -23,9 +23,15 @@ export async function exchange(apiFetch: ApiFetch, path: string, init: ApiInit &
   }
 }
 
-/** What a refusal says. */
-export function failureOf({ response, reply }: Exchanged): ApiFailure {
-  return new ApiFailure(response.status, isErrorReply(reply) ? reply.error : reportOf('INTERNAL'), retryAfterMs(response));
+/** A proxy in front finds nobody behind it (RFC 9110, sections 15.6.3 to 15.6.5). Our server's own 503 says so in its envelope. */
+const NOBODY_BEHIND: ReadonlySet<number> = new Set([502, 503, 504]);
+
+/** What a refusal says; a proxy in front says it in its own way. */
+export function failureOf({ response, reply }: Exchanged): ApiFailure | ServerUnreachable {
+  const { status } = response;
+  if (isErrorReply(reply)) return new ApiFailure(status, reply.error, retryAfterMs(response));
+  if (reply !== null && NOBODY_BEHIND.has(status)) return new ServerUnreachable('The server behind the proxy does not answer');
+  return new ApiFailure(status, reportOf(status === 413 ? 'REQUEST_TOO_LARGE' : 'INTERNAL'), retryAfterMs(response));
 }
 
 async function readJson(response: Response): Promise<unknown> {

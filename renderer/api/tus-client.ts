@@ -2,7 +2,7 @@ import { FILE_DIGEST_HEADER, UPLOAD_COMPLETE_HEADER } from '../../server/contrac
 import { DUPLICATES_FIELD, type DuplicatePolicy } from '../../server/contracts/duplicates.ts';
 import type { FailureCode } from '../../server/contracts/failure.ts';
 import type { FileDigest } from '../../server/contracts/upload.ts';
-import { ApiFailure, reportOf } from './api-failure.ts';
+import { ApiFailure, reportOf, ServerUnreachable } from './api-failure.ts';
 import { withDeadline } from './deadline.ts';
 import { exchange, failureOf, type Exchanged } from './exchange.ts';
 import type { ApiFetch, ApiInit } from './platform.ts';
@@ -103,8 +103,10 @@ function pathOf(id: string): string {
   return `/api/tus/${encodeURIComponent(id)}`;
 }
 
-function failureOfStatus(answer: Exchanged): ApiFailure {
-  const { status, report, retryAfterMs } = failureOf(answer);
+function failureOfStatus(answer: Exchanged): ApiFailure | ServerUnreachable {
+  const failure = failureOf(answer);
+  if (failure instanceof ServerUnreachable) return failure;
+  const { status, report, retryAfterMs } = failure;
   const code = FAILURE_OF_STATUS[status];
   return new ApiFailure(status, code === undefined ? report : reportOf(code), retryAfterMs);
 }

@@ -1,11 +1,15 @@
 import { inject, type InjectionKey } from 'vue';
 import type { FailureReport } from '../../server/contracts/failure.ts';
 import { createFormat, type Format } from '../format.ts';
-import { createEnglish } from './english.ts';
-import { createGerman } from './german.ts';
 import type { CreateMessages, Messages } from './messages.ts';
 
-const LANGUAGES: Readonly<Record<string, CreateMessages>> = { en: createEnglish, de: createGerman };
+const loadEnglish = (): Promise<CreateMessages> => import('./english.ts').then(({ createEnglish }) => createEnglish);
+
+/** Each is a file of its own, because nobody needs two. */
+const LANGUAGES: Readonly<Record<string, () => Promise<CreateMessages>>> = {
+  en: loadEnglish,
+  de: () => import('./german.ts').then(({ createGerman }) => createGerman),
+};
 
 export interface Language {
   readonly t: Messages;
@@ -18,11 +22,12 @@ export interface Language {
 
 export const LANGUAGE: InjectionKey<Language> = Symbol('language');
 
-/** @param wanted the person's languages, best first, as in `navigator.languages`; English when none is spoken here */
-export function createLanguage(wanted: readonly string[]): Language {
+/** @param wanted the person's languages, best first, as in `navigator.languages`; English when none is spoken here, or did not come */
+export async function openLanguage(wanted: readonly string[]): Promise<Language> {
   const known = wanted.find((tag) => Object.hasOwn(LANGUAGES, languageOf(tag))) ?? 'en';
+  const createMessages = await (LANGUAGES[languageOf(known)] ?? loadEnglish)().catch(loadEnglish);
   const format = createFormat(known);
-  const t = (LANGUAGES[languageOf(known)] ?? createEnglish)(format);
+  const t = createMessages(format);
   const failureText: Language['failureText'] = ({ code, message }, ours = true) => {
     const [what, next] = t.failures[code] ?? [message, null];
     const step = ours || next === null ? next : t.onlySender;

@@ -1,9 +1,11 @@
 import { createApp } from 'vue';
 import '../components/base.css';
-import { createLanguage, LANGUAGE } from '../i18n/use-language.ts';
+import { LANGUAGE, openLanguage } from '../i18n/use-language.ts';
 import { takeCodeFromAddress } from './code-in-address.ts';
 import PageRoot from './PageRoot.vue';
 
-const language = createLanguage(navigator.languages);
-document.documentElement.lang = language.t.language;
-createApp(PageRoot, { code: takeCodeFromAddress() }).provide(LANGUAGE, language).mount('#app');
+const code = takeCodeFromAddress();
+void openLanguage(navigator.languages).then((language) => {
+  document.documentElement.lang = language.t.language;
+  createApp(PageRoot, { code }).provide(LANGUAGE, language).mount('#app');
+});
