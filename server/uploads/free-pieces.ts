@@ -10,7 +10,11 @@ const nowhere = closedPort();
  */
 export function freePieces(pieces: readonly Uint8Array[]): void {
   const whole = pieces.flatMap(({ buffer, byteLength }) => (buffer instanceof ArrayBuffer && buffer.byteLength === byteLength ? [buffer] : []));
-  nowhere.postMessage(undefined, [...new Set(whole)]);
+  try {
+    nowhere.postMessage(undefined, [...new Set(whole)]);
+  } catch {
+    // Node may keep some memory for itself and forbid that it moves: it goes when the garbage collector finds it.
+  }
 }
 
 function closedPort(): MessageChannel['port1'] {

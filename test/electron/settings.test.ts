@@ -30,9 +30,9 @@ test('without a file the defaults stand, and nothing is said', async () => {
 test('what is changed is there at the next start, and for nobody else to read', async () => {
   const settings = await open();
   settings.update({ uploadFolder: '/data/in' });
-  settings.update({ windowBounds: BOUNDS, duplicates: { policy: 'replace', guestsChoose: true } });
+  settings.update({ windowBounds: BOUNDS, duplicates: { policy: 'replace', guestsChoose: true }, https: true });
   await settings.flush();
-  expect((await open()).get()).toEqual({ uploadFolder: '/data/in', windowBounds: BOUNDS, duplicates: { policy: 'replace', guestsChoose: true } });
+  expect((await open()).get()).toEqual({ uploadFolder: '/data/in', windowBounds: BOUNDS, duplicates: { policy: 'replace', guestsChoose: true }, https: true });
   expect((await stat(file)).mode & 0o777).toBe(0o600);
   expect(await readdir(temp.path)).toEqual(['settings.json']);
 });
@@ -58,8 +58,9 @@ test.each([
   ['a relative folder', { uploadFolder: 'here', windowBounds: BOUNDS }, { uploadFolder: DEFAULTS.uploadFolder, windowBounds: BOUNDS }],
   ['bounds that are no numbers', { uploadFolder: '/data', windowBounds: { ...BOUNDS, x: '1' } }, { uploadFolder: '/data', windowBounds: null }],
   ['bounds that are no whole numbers', { uploadFolder: '/data', windowBounds: { ...BOUNDS, x: 1.5 } }, { uploadFolder: '/data', windowBounds: null }],
+  ['a switch that is no switch', { uploadFolder: '/data', https: 'yes' }, { uploadFolder: '/data', windowBounds: null }],
   ['a policy that is none', { uploadFolder: '/data', duplicates: { policy: 'overwrite', guestsChoose: true } }, { uploadFolder: '/data', windowBounds: null }],
   ['an entry of a later version', { uploadFolder: '/data', colour: 'red' }, { uploadFolder: '/data', windowBounds: null }],
 ])('%s gives way to the default, the rest stays', (_what, value, expected) => {
-  expect(parseSettings(JSON.stringify(value), DEFAULTS)).toEqual({ duplicates: DEFAULTS.duplicates, ...expected });
+  expect(parseSettings(JSON.stringify(value), DEFAULTS)).toEqual({ duplicates: DEFAULTS.duplicates, https: DEFAULTS.https, ...expected });
 });

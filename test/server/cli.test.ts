@@ -21,11 +21,11 @@ async function newFolder(): Promise<string> {
 }
 
 describe('the command line', () => {
-  test('--json prints one line with url, code and pid when it is ready', async () => {
+  test('--json prints one line with url, code, link and pid when it is ready', async () => {
     const server = await startCli();
     const [line, ...rest] = server.child.stdout().split('\n');
     expect(rest).toEqual(['']);
-    expect(Object.keys(readJson({ status: 200, headers: {}, text: line ?? '' })).toSorted()).toEqual(['code', 'pid', 'url']);
+    expect(Object.keys(readJson({ status: 200, headers: {}, text: line ?? '' })).toSorted()).toEqual(['code', 'link', 'pid', 'url']);
     expect(server.pid).toBe(server.child.pid);
     expect((await server.guest.request('GET', '/api/server')).status).toBe(200);
   });

@@ -26,7 +26,10 @@ test('K15: what is unfinished is for its owner alone, also where new files are f
   await waitUntil('all of it to be there', async () => (await listStaging(server.folder)).length >= 4);
   const staging = join(server.folder, STAGING_NAME);
   expect((await modeOf(staging)).toString(8)).toBe('700');
-  for (const name of await readdir(staging)) expect([name, (await modeOf(join(staging, name))).toString(8)]).toEqual([name, '600']);
+  for (const entry of await readdir(staging, { recursive: true, withFileTypes: true })) {
+    const mode = await modeOf(join(entry.parentPath, entry.name));
+    expect([entry.name, mode.toString(8)]).toEqual([entry.name, entry.isDirectory() ? '700' : '600']);
+  }
   expect((await modeOf(join(server.folder, 'before.txt'))).toString(8)).toBe('666');
   patch.reset();
   form.connection.reset();
