@@ -25,7 +25,7 @@ test('the page has the bridge, and nothing of Node', async () => {
   }));
   expect(seen.bridge).toEqual([
     'abortFetch', 'chooseUploadFolder', 'fetch', 'getPaused', 'getReceive', 'getRecovered', 'getSettings', 'onMenu', 'onPaused', 'onReceive', 'pause',
-    'pickAndSend', 'platform', 'retry', 'sendFiles', 'setDuplicates', 'setReceive', 'showInFolder', 'showProgress', 'unpause',
+    'pickAndSend', 'platform', 'retry', 'sendFiles', 'setDuplicates', 'setHttps', 'setReceive', 'showInFolder', 'showProgress', 'unpause',
   ]);
   expect(seen.leaks).toEqual([]);
 });
