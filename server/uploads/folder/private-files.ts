@@ -1,7 +1,7 @@
-import { randomUUID } from 'node:crypto';
 import { link, open, readFile, rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import { systemErrorCode } from '../../failure.ts';
+import { stagedName } from './staged-name.ts';
 import { unlinkIfThere } from './unlink-if-there.ts';
 
 /** Small files that only this user can read, shared by all processes that use the same folder. */
@@ -23,8 +23,8 @@ export function createPrivateFiles(folder: string): PrivateFiles {
     read,
     async keep(name, bytes, isWorth) {
       const path = join(folder, name);
-      // Whole before it has its name: another process may be about to read it.
-      const beside = `${path}.${randomUUID()}`;
+      // Whole before it has its name, because another process may be about to read it; and what a kill leaves of it is swept.
+      const beside = join(folder, stagedName());
       try {
         await writeWhole(beside, bytes);
         const found = await read(name);

@@ -1,5 +1,6 @@
 import { open, type FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
+import { clearNowOrLater } from './clear-later.ts';
 import { stagedName } from './staged-name.ts';
 import { unlinkIfThere } from './unlink-if-there.ts';
 
@@ -10,7 +11,7 @@ export interface StagedFile {
   append(buffers: readonly Uint8Array[]): Promise<void>;
   /** Makes the bytes durable and closes the file. After this it can be published. */
   seal(mode: number): Promise<void>;
-  /** Closes and removes it; safe to call at any time, also twice. */
+  /** Closes and removes it; safe to call at any time, also twice. Never rejects: what cannot be removed now is removed later. */
   discard(): Promise<void>;
 }
 
@@ -35,9 +36,10 @@ export async function createStagedFile(staging: string): Promise<StagedFile> {
       await close();
     },
     async discard() {
-      await close();
+      // Its bytes are given up: whether they reach the disk is all the same.
+      await close().catch(() => undefined);
       // Gone already (published, or the folder was taken away): there is nothing left to remove.
-      await unlinkIfThere(path);
+      await clearNowOrLater(() => unlinkIfThere(path));
     },
   };
 }

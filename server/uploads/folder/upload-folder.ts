@@ -2,6 +2,7 @@ import { chmod, lstat, mkdir, realpath, stat, statfs } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Failure, systemErrorCode } from '../../failure.ts';
 import { createPrivateFiles, type PrivateFiles } from './private-files.ts';
+import { clearNowOrLater } from './clear-later.ts';
 import { diskFailure } from './disk-failure.ts';
 import { openDurableFolder, syncFolder, type DurableFolder } from './durable-folder.ts';
 import { moveToFreeName, pickFreeName, takeBack } from '../naming/final-name.ts';
@@ -205,7 +206,7 @@ function createUploadFolder({ path, staging, marker, neighbours, maxFileBytes }:
       for (const seen of placing.with) {
         if (await holdsSameBytes(staged, folder, seen)) {
           await syncFolder(folder);
-          await unlinkIfThere(staged);
+          await clearNowOrLater(() => unlinkIfThere(staged));
           return { ...fileAt(folders, seen.name), wasThere: true };
         }
         different.add(seen.identity);

@@ -1,6 +1,7 @@
 import { link, lstat, rename, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { systemErrorCode } from '../../failure.ts';
+import { clearNowOrLater } from '../folder/clear-later.ts';
 import { patiently } from './patiently.ts';
 import { reserveAndRename } from './reserve-name.ts';
 import { foldedName, numberedName } from './safe-name.ts';
@@ -61,8 +62,20 @@ export async function moveIfFree(staged: string, final: string): Promise<boolean
     if (code !== undefined && NO_HARD_LINKS.has(code)) return reserveAndRename(staged, final);
     throw error;
   }
-  await unlink(staged);
+  // It has its name, and is whole: that another one of its is left in staging takes nothing of that away.
+  const { ino } = await lstat(staged);
+  await clearNowOrLater(() => unlinkSame(staged, ino));
   return true;
+}
+
+/** Removes this very file: by the time that it can be removed, another may have its name. */
+async function unlinkSame(path: string, ino: number): Promise<void> {
+  const found = await lstat(path).catch(ignoreMissing);
+  if (found?.ino === ino) await unlink(path);
+}
+
+function ignoreMissing(error: unknown): undefined {
+  if (systemErrorCode(error) !== 'ENOENT') throw error;
 }
 
 /**

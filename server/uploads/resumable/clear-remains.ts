@@ -11,19 +11,25 @@ const PASSING = ['json.new', 'lock.wanted', 'lock.clearing'];
  * Clears what killed processes left of uploads that nobody can go on with: a description without bytes, a file for bytes that never
  * came, a description half written, locks of the dead. What somebody is at is left alone, and so are bytes, also without a
  * description.
+ * @returns whether there was no half of one that somebody is at
  */
-export async function clearRemains(staging: string): Promise<void> {
+export async function clearRemains(staging: string): Promise<{ readonly isAllClear: boolean }> {
+  let isAllClear = true;
   for (const [key, found] of await readStagedNames(staging)) {
     const isPair = found.has('part') && found.has('json');
     if (isPair && found.size === 2) continue;
     const lock = await lockIfFree(join(staging, `${key}.lock`));
-    if (lock === null) continue;
+    if (lock === null) {
+      isAllClear &&= isPair;
+      continue;
+    }
     try {
       await clear(staging, key);
     } finally {
       await lock.release();
     }
   }
+  return { isAllClear };
 }
 
 /** Looks again: before the lock was ours, somebody may have made a pair of it. */

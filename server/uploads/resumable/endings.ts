@@ -1,3 +1,4 @@
+import { clearLater } from '../folder/clear-later.ts';
 import type { Found } from './find-place.ts';
 
 /** The ends of uploads: first nothing is left of them, then their records say so. */
@@ -8,6 +9,11 @@ export interface Endings {
    * @throws system errors; then nothing was said
    */
   end(found: Found, say: () => void): Promise<void>;
+  /**
+   * The same for one that is in its place, in the upload folder. What cannot be removed of it now is removed later, for as long as
+   * `isOver`: its bytes are not lost with it, and said it must be, or its sender would send it again. Never rejects.
+   */
+  endStored(found: Found, say: () => void, isOver: () => boolean): Promise<void>;
   /** Resolves when no upload of that id is gone without its record saying so. Never rejects. */
   settled(id: string): Promise<void>;
 }
@@ -15,20 +21,27 @@ export interface Endings {
 export function createEndings(): Endings {
   const ending = new Map<string, Promise<void>>();
 
-  async function clear({ folder, state, lock }: Found): Promise<void> {
-    await folder.resumables.remove(state.info.id);
+  async function clear({ folder, state, lock }: Found, isOver: (() => boolean) | null): Promise<void> {
+    const remove = (): Promise<void> => folder.resumables.remove(state.info.id);
+    await remove().catch((error: unknown) => {
+      if (isOver === null) throw error;
+      clearLater(async () => (isOver() ? remove() : undefined));
+    });
     // A lock that cannot be removed is nobody's from now on, and whoever wants it takes it over.
     await lock.release().catch(() => undefined);
   }
 
+  async function endAs(found: Found, say: () => void, isOver: (() => boolean) | null): Promise<void> {
+    const { id } = found.state.info;
+    const over = clear(found, isOver).then(say).finally(() => ending.delete(id));
+    // Whoever ends it hears of the error.
+    ending.set(id, over.catch(() => undefined));
+    await over;
+  }
+
   return {
-    async end(found, say) {
-      const { id } = found.state.info;
-      const over = clear(found).then(say).finally(() => ending.delete(id));
-      // Whoever ends it hears of the error.
-      ending.set(id, over.catch(() => undefined));
-      await over;
-    },
+    end: (found, say) => endAs(found, say, null),
+    endStored: endAs,
     async settled(id) {
       await ending.get(id);
     },

@@ -3,11 +3,12 @@ import { createReadStream } from 'node:fs';
 import { mkdir, open, readdir, readFile, rename, stat, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
-import { systemErrorCode } from '../../failure.ts';
+import { Failure, systemErrorCode } from '../../failure.ts';
 import type { FileDigest } from '../../contracts/upload.ts';
 import type { DigestAlgorithm } from '../hash/file-digest.ts';
 import { FileHash } from '../hash/file-hash.ts';
 import { appendAll } from '../folder/staged-file.ts';
+import { clearLater } from '../folder/clear-later.ts';
 import { unlinkIfThere } from '../folder/unlink-if-there.ts';
 import { parseResumableInfo, type ResumableInfo } from './resumable-info.ts';
 import { clearRemains } from './clear-remains.ts';
@@ -68,6 +69,17 @@ export interface ResumableFolder {
 
 export function createResumableFolder(staging: string): ResumableFolder {
   const pathOf = (id: string, ending: string): string => join(staging, `${keyOf(id)}.${ending}`);
+  const tidy = async (): Promise<void> => {
+    // Whoever is at a half of one may leave it.
+    if (!(await clearRemains(staging)).isAllClear) throw new Failure('UPLOAD_LOCKED');
+  };
+  /** What a disk that is read-only for a while keeps of it goes when it no longer is. */
+  const orTidyLater = async (job: () => Promise<void>): Promise<void> => {
+    await job().catch((error: unknown) => {
+      clearLater(tidy);
+      throw error;
+    });
+  };
 
   async function find(infoPath: string, partPath: string): Promise<ResumableState | undefined | null> {
     const [text, part] = await Promise.all([ifThere(readFile(infoPath, 'utf8')), ifThere(stat(partPath))]);
@@ -80,7 +92,7 @@ export function createResumableFolder(staging: string): ResumableFolder {
   return {
     partOf: (id) => pathOf(id, 'part'),
     lockOf: (id) => pathOf(id, 'lock'),
-    async create(info) {
+    create: (info) => orTidyLater(async () => {
       const part = pathOf(info.id, 'part');
       await (await open(part, 'wx', 0o600)).close();
       try {
@@ -89,7 +101,7 @@ export function createResumableFolder(staging: string): ResumableFolder {
         await unlink(part);
         throw error;
       }
-    },
+    }),
     find: (id) => find(pathOf(id, 'json'), pathOf(id, 'part')),
     async openToAppend(id) {
       const handle = await open(pathOf(id, 'part'), 'a');
@@ -103,7 +115,7 @@ export function createResumableFolder(staging: string): ResumableFolder {
         close: () => handle.close(),
       };
     },
-    describe: (info) => writeWhole(pathOf(info.id, 'json'), JSON.stringify(info)),
+    describe: (info) => orTidyLater(() => writeWhole(pathOf(info.id, 'json'), JSON.stringify(info))),
     async hash(id, algorithm) {
       const hash = FileHash.start(algorithm);
       // In pieces, so that others get their turn in between.
@@ -112,11 +124,11 @@ export function createResumableFolder(staging: string): ResumableFolder {
       });
       return hash.digest();
     },
-    async remove(id) {
+    remove: (id) => orTidyLater(async () => {
       // In this order: of a description without bytes it is plain that nothing is lost with it.
       await unlinkIfThere(pathOf(id, 'part'));
       await unlinkIfThere(pathOf(id, 'json'));
-    },
+    }),
     async quarantine(id) {
       await Promise.all(['part', 'json'].map((ending) => quarantine(staging, pathOf(id, ending))));
     },

@@ -83,7 +83,10 @@ export function createTransfer(ledger: Ledger, endings: Endings): Transfer {
       try {
         const hash = hashes.take(id, size, algorithmOf(state.info.digest));
         const { published, digest } = await publishResumable(folder, { info: state.info, offset: size }, hash);
-        await endings.end(found, () => ledger.store({ ...recordOf(state, 'finishing'), received: size }, published, digest));
+        const say = (): void => void ledger.store({ ...recordOf(state, 'finishing'), received: size }, published, digest);
+        // Once it is dropped from the list, its sender may send another one under its id.
+        const isOver = (): boolean => (ledger.queue.get(id)?.state ?? 'stored') === 'stored';
+        await endings.endStored(found, say, isOver);
         return standingOfStored(size);
       } catch (error) {
         const failure = diskFailure(error);

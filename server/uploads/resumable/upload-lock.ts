@@ -3,6 +3,7 @@ import { open, readFile, stat, utimes, type FileHandle } from 'node:fs/promises'
 import { Failure, systemErrorCode } from '../../failure.ts';
 import { diskFailure } from '../folder/disk-failure.ts';
 import { PROCESS_TAG, processState } from '../folder/process-tag.ts';
+import { clearLater } from '../folder/clear-later.ts';
 import { unlinkIfThere } from '../folder/unlink-if-there.ts';
 
 /** How long somebody who wants the lock waits for whoever has it. */
@@ -144,8 +145,15 @@ function hold(path: string, wish: string, owner: string): HeldLock {
   }, BEAT_MS).unref();
   const remove = async (): Promise<void> => {
     clearInterval(beat);
-    try {
+    const unlinkOwn = async (): Promise<void> => {
       if ((await ownerOf(path)) === owner) await unlinkIfThere(path);
+    };
+    try {
+      await unlinkOwn().catch((error: unknown) => {
+        // Nobody's from now on, and whoever wants it takes it over; the file goes when the disk lets it.
+        clearLater(unlinkOwn);
+        throw error;
+      });
     } finally {
       held.delete(owner);
     }
