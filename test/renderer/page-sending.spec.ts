@@ -1,4 +1,5 @@
 import { rename, rm, writeFile } from 'node:fs/promises';
+import type { Request } from '@playwright/test';
 import { expect, test } from './helpers/fixtures.ts';
 import { enter, expectStored, guestPage } from './helpers/guest-page.ts';
 import { tapUploads } from './helpers/tap-uploads.ts';
@@ -164,7 +165,7 @@ test('a file that is gone when its turn comes fails by itself', async ({ page, b
   await expectStored(box, { 'good.bin': good });
 });
 
-test('what failed on the computer is retried by one tap, and what had arrived is not sent twice', async ({ page, box, inbox }) => {
+test('what the folder went away from goes on by itself when it is back, and what had arrived is not sent twice', async ({ page, box, inbox }) => {
   const guest = await enter(page, box);
   const first = await inbox.file('first.jpg', 40 * KILO);
   const large = await inbox.file('large.jpg', 8 * MEGA);
@@ -178,14 +179,27 @@ test('what failed on the computer is retried by one tap, and what had arrived is
   await rename(box.server.folder, away);
   await writeFile(box.server.folder, 'not a folder');
   box.proxy.speed(Number.POSITIVE_INFINITY);
-  await expect(guest.verdict).toHaveText('2 photos: 1 stored, 1 needs you');
-  await expect(page).toHaveTitle('Needs you · Slipway');
-  await expect(guest.row('large.jpg')).toContainText('Not sent');
+  await expect(page.getByText('It goes on by itself when it is back; nothing is lost.').first()).toBeVisible({ timeout: 20_000 });
   await rm(box.server.folder);
   await rename(away, box.server.folder);
-  await guest.retryFailed.click();
-  await expect(guest.verdict).toHaveText('All 2 photos arrived, every one verified');
+  await expect(guest.verdict).toHaveText('All 2 photos arrived, every one verified', { timeout: 30_000 });
   await expectStored(box, { 'first.jpg': first, 'large.jpg': large });
+});
+
+test('what failed on the computer is retried by one tap', async ({ page, box, inbox }) => {
+  const guest = await enter(page, box);
+  const path = await inbox.file('one.jpg', 40 * KILO);
+  const failed = { code: 'INTERNAL', message: 'Something went wrong.', retryable: true, requestId: 'x' };
+  const isForm = (request: Request): boolean => request.method() === 'POST' && new URL(request.url()).pathname === '/api/uploads';
+  await page.route('**/api/uploads*', (route) => (isForm(route.request()) ? route.fulfill({ status: 500, json: { error: failed } }) : route.continue()));
+  await guest.pick(path);
+  await guest.send.click();
+  await expect(page).toHaveTitle('Needs you · Slipway');
+  await expect(guest.row('one.jpg')).toContainText('Not sent');
+  await page.unroute('**/api/uploads*');
+  await guest.retryFailed.click();
+  await expect(guest.verdict).toHaveText('Your photo arrived, verified');
+  await expectStored(box, { 'one.jpg': path });
 });
 
 test('the owner closes and reopens the network side: the new code is asked for, and all goes on', async ({ page, box, inbox }) => {

@@ -1,6 +1,7 @@
-import { link, open, readFile, rename } from 'node:fs/promises';
+import { link, readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { systemErrorCode } from '../../failure.ts';
+import { clearNowOrLater } from './clear-later.ts';
 import { stagedName } from './staged-name.ts';
 import { unlinkIfThere } from './unlink-if-there.ts';
 
@@ -26,7 +27,8 @@ export function createPrivateFiles(folder: string): PrivateFiles {
       // Whole before it has its name, because another process may be about to read it; and what a kill leaves of it is swept.
       const beside = join(folder, stagedName());
       try {
-        await writeWhole(beside, bytes);
+        // Not flushed: what a power cut leaves of it is not worth keeping, and is made anew.
+        await writeFile(beside, bytes, { flag: 'wx', mode: 0o600 });
         const found = await read(name);
         if (found !== null && !isWorth(found)) await unlinkIfThere(path);
         await nameOnce(beside, path);
@@ -34,22 +36,12 @@ export function createPrivateFiles(folder: string): PrivateFiles {
         // No room for it, or no right: it holds for this process and this run.
         return bytes;
       } finally {
-        await unlinkIfThere(beside);
+        await clearNowOrLater(() => unlinkIfThere(beside));
       }
       const kept = await read(name);
       return kept !== null && isWorth(kept) ? kept : bytes;
     },
   };
-}
-
-async function writeWhole(path: string, bytes: Buffer): Promise<void> {
-  const file = await open(path, 'wx', 0o600);
-  try {
-    await file.writeFile(bytes);
-    await file.sync();
-  } finally {
-    await file.close();
-  }
 }
 
 /** The first one stays. */
