@@ -146,7 +146,9 @@ function hold(path: string, wish: string, owner: string): HeldLock {
   const remove = async (): Promise<void> => {
     clearInterval(beat);
     const unlinkOwn = async (): Promise<void> => {
-      if ((await ownerOf(path)) === owner) await unlinkIfThere(path);
+      // Not by ownerOf: with no descriptor left, it would say that the lock is somebody else's.
+      const now = await readFile(path, 'utf8').catch(ignoreMissing);
+      if (now === owner) await unlinkIfThere(path);
     };
     try {
       await unlinkOwn().catch((error: unknown) => {
@@ -227,4 +229,8 @@ async function writeIfMissing(path: string): Promise<void> {
 
 function ignoreFullDisk(error: unknown): void {
   if (!FULL_DISK.has(systemErrorCode(error) ?? '')) throw error;
+}
+
+function ignoreMissing(error: unknown): undefined {
+  if (systemErrorCode(error) !== 'ENOENT') throw error;
 }
