@@ -45,6 +45,7 @@ export async function clearReservations(staging: string): Promise<void> {
   for (const name of await readdir(staging)) {
     const tag = INTENT_NAME.exec(name)?.groups?.['tag'];
     if (tag === undefined || processState(tag) !== 'gone') continue;
+    // One that was cut, or that cannot be read, was written before anything was reserved.
     const intent = parseGuarded(await readFile(join(staging, name), 'utf8').catch(() => ''), isIntent);
     if (intent !== null && (await isThere(join(staging, intent.staged)))) await removeIfEmpty(join(dirname(staging), intent.reserved));
     await unlinkIfThere(join(staging, name));
@@ -68,6 +69,7 @@ async function reserved(staged: string, final: string): Promise<boolean> {
 }
 
 async function removeIfEmpty(path: string): Promise<void> {
+  // Not there: it was not reserved yet, or has been removed.
   const found = await lstat(path).catch(() => null);
   if (found?.isFile() === true && found.size === 0) await unlinkIfThere(path);
 }

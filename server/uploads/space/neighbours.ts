@@ -63,6 +63,7 @@ export async function joinNeighbours(staging: string): Promise<Neighbours> {
     // Nothing but the others' view of us depends on it, and it is told again soon.
     await writeNote(join(folder, name), ours, mayCreate).catch(() => undefined);
   };
+  // There already, or not to be had: then no note can be left, and this server counts as being alone.
   await mkdir(folder, { mode: 0o700 }).catch(() => undefined);
   await tell(NO_PLEDGE, true);
 
@@ -75,6 +76,7 @@ export async function joinNeighbours(staging: string): Promise<Neighbours> {
     async turn() {
       const untilMs = performance.now() + PATIENCE_MS;
       for (;;) {
+        // No room for a lock, or no right: deciding without it is better than keeping files out.
         const lock = await lockIfFree(join(folder, 'turn.lock')).catch(() => 'broken' as const);
         if (lock === 'broken' || performance.now() > untilMs) return null;
         if (lock !== null) return lock;
@@ -84,10 +86,12 @@ export async function joinNeighbours(staging: string): Promise<Neighbours> {
     tell,
     async renew() {
       const now = new Date();
+      // The folder is away, or others took this server for gone and removed its note.
       await utimes(join(folder, name), now, now).catch(() => undefined);
     },
     async leave() {
       hasLeft = true;
+      // What stays is removed by whoever finds this process gone.
       for (const each of [name, `${name}.new`]) await unlinkIfThere(join(folder, each)).catch(() => undefined);
     },
   };
@@ -98,9 +102,11 @@ async function readNote(folder: string, name: string): Promise<Pledge | null> {
   const { tag, half } = NOTE_NAME.exec(name)?.groups ?? {};
   if (tag === undefined) return null;
   const path = join(folder, name);
+  // Gone between being listed and being read: its server has just left.
   const [text, found] = await Promise.all([readFile(path, 'utf8').catch(() => ''), stat(path).catch(() => null)]);
   if (found === null) return null;
   if (processState(tag) === 'gone' || Date.now() - found.mtimeMs > STALE_AFTER_MS) {
+    // Whoever looks next tries again.
     await unlinkIfThere(path).catch(() => undefined);
     return null;
   }
