@@ -1,7 +1,7 @@
 import { constants, existsSync } from 'node:fs';
 import { lstat, mkdir, open, type FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
-import { Failure, systemErrorCode } from '../../failure.ts';
+import { Failure, ignoreMissing, systemErrorCode } from '../../failure.ts';
 
 /** Linux knows an open folder under this path, wherever its name has gone (proc_pid_fd(5)). Other systems have nothing like it. */
 const OPEN_FOLDERS = '/proc/self/fd';
@@ -96,8 +96,4 @@ async function makeFolder(folder: string): Promise<boolean> {
 
 function ignoreExisting(error: unknown): void {
   if (systemErrorCode(error) !== 'EEXIST') throw error;
-}
-
-function ignoreMissing(error: unknown): undefined {
-  if (systemErrorCode(error) !== 'ENOENT') throw error;
 }

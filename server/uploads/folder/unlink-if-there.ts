@@ -1,9 +1,7 @@
 import { unlink } from 'node:fs/promises';
-import { systemErrorCode } from '../../failure.ts';
+import { ignoreMissing } from '../../failure.ts';
 
 /** Removes a file; when somebody else was faster, that is as good. */
 export async function unlinkIfThere(path: string): Promise<void> {
-  await unlink(path).catch((error: unknown) => {
-    if (systemErrorCode(error) !== 'ENOENT') throw error;
-  });
+  await unlink(path).catch(ignoreMissing);
 }

@@ -1,6 +1,6 @@
 import { link, lstat, rename, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
-import { systemErrorCode } from '../../failure.ts';
+import { ignoreMissing, systemErrorCode } from '../../failure.ts';
 import { clearNowOrLater } from '../folder/clear-later.ts';
 import { patiently } from './patiently.ts';
 import { reserveAndRename } from './reserve-name.ts';
@@ -72,10 +72,6 @@ export async function moveIfFree(staged: string, final: string): Promise<boolean
 async function unlinkSame(path: string, ino: number): Promise<void> {
   const found = await lstat(path).catch(ignoreMissing);
   if (found?.ino === ino) await unlink(path);
-}
-
-function ignoreMissing(error: unknown): undefined {
-  if (systemErrorCode(error) !== 'ENOENT') throw error;
 }
 
 /**

@@ -2,10 +2,7 @@ import type { FileDigest } from '../../contracts/upload.ts';
 import type { FileLine } from '../history/log-line.ts';
 import { algorithmOf } from '../hash/file-digest.ts';
 import { numberedName } from './safe-name.ts';
-import { seeFile, type SeenFile } from './same-content.ts';
-
-/** Most files `photo (n).jpg` that are looked at. */
-const MOST_LOOKED_AT = 200;
+import { MOST_LOOKED_AT, seeFile, type SeenFile } from './same-content.ts';
 
 /** What a sender says of a file before it comes. */
 export interface ToldContent {

@@ -6,10 +6,7 @@ import { Failure, systemErrorCode } from '../../failure.ts';
 import { lockUpload, type HeldLock } from '../resumable/upload-lock.ts';
 import { moveIfFree, pickFreeName } from './final-name.ts';
 import { foldedName, numberedName } from './safe-name.ts';
-import { seeFile, type SeenFile } from './same-content.ts';
-
-/** Most files `photo (n).jpg` that are looked at for the same bytes. */
-const MOST_LOOKED_AT = 200;
+import { MOST_LOOKED_AT, seeFile, type SeenFile } from './same-content.ts';
 
 /** Files of which it is remembered with which batch they came, should the log not say so. */
 const MOST_REMEMBERED = 20_000;

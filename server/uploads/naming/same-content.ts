@@ -2,6 +2,9 @@ import { constants, type BigIntStats } from 'node:fs';
 import { lstat, open, type FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
 
+/** Most files `photo (n).jpg` that are looked at for the same bytes. */
+export const MOST_LOOKED_AT = 200;
+
 const BLOCK_BYTES = 1 << 20;
 
 /** Never through a link, and never waiting for the other end of a pipe that was put there meanwhile. Windows knows neither. */

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { open, readFile, stat, utimes, type FileHandle } from 'node:fs/promises';
-import { Failure, systemErrorCode } from '../../failure.ts';
+import { Failure, ignoreMissing, systemErrorCode } from '../../failure.ts';
 import { diskFailure } from '../folder/disk-failure.ts';
 import { PROCESS_TAG, processState } from '../folder/process-tag.ts';
 import { clearLater } from '../folder/clear-later.ts';
@@ -229,8 +229,4 @@ async function writeIfMissing(path: string): Promise<void> {
 
 function ignoreFullDisk(error: unknown): void {
   if (!FULL_DISK.has(systemErrorCode(error) ?? '')) throw error;
-}
-
-function ignoreMissing(error: unknown): undefined {
-  if (systemErrorCode(error) !== 'ENOENT') throw error;
 }
