@@ -19,6 +19,12 @@ describe('wrong codes', () => {
     }));
   });
 
+  test('count together in a network that begins like an IPv4 address', () => {
+    const wrongCodes = createWrongCodes();
+    for (let attempt = 0; attempt < 5; attempt += 1) wrongCodes.count('::ffff:1:1:1:1:1');
+    expect(() => wrongCodes.requireUnlocked('::ffff:1:1:1:1:2')).toThrow();
+  });
+
   test('count for each IPv4 address, also where IPv6 writes it', () => {
     const wrongCodes = createWrongCodes();
     for (let attempt = 0; attempt < 5; attempt += 1) wrongCodes.count('::ffff:192.168.1.7');
