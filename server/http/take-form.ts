@@ -149,7 +149,7 @@ class Form {
       // Announced before under a batch of its own: small files of one batch travel in several forms.
       this.#key ??= this.#limits.service.batchOf(this.#announced, this.#sender.id);
       this.#hold?.release();
-      this.#limits.service.announce(this.#sender, this.#batch(), this.#announced, false, this.#duplicates);
+      this.#limits.service.announce(this.#sender, this.#batch(), this.#announced, this.#duplicates);
     } else if (name === DUPLICATES_FIELD) {
       this.#readDuplicates(value);
     } else if (this.#key === undefined && this.#keyFields.includes(name)) {

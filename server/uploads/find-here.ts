@@ -1,7 +1,8 @@
 import type { DuplicatePolicy } from '../contracts/duplicates.ts';
 import type { AnnouncedFile, FileDigest } from '../contracts/upload.ts';
 import { Failure } from '../failure.ts';
-import type { PublishedFile, UploadFolder } from './folder/upload-folder.ts';
+import type { PublishedFile } from './folder/published-file.ts';
+import type { UploadFolder } from './folder/upload-folder.ts';
 import { placeFile, type Placement } from './naming/placement.ts';
 
 /** A file that need not come. */

@@ -12,7 +12,8 @@ import { receiveBytes } from './receive-bytes.ts';
 import type { StagedFile } from './folder/staged-file.ts';
 import { storedRecord } from './queue/stored-record.ts';
 import { createThrottle } from './progress/throttle.ts';
-import { PUBLISHED_MODE, type PublishedFile, type UploadFolder } from './folder/upload-folder.ts';
+import { PUBLISHED_MODE, type PublishedFile } from './folder/published-file.ts';
+import type { UploadFolder } from './folder/upload-folder.ts';
 
 /** What an incoming file tells on its way. */
 export interface IncomingListener {
@@ -65,7 +66,7 @@ export async function receiveFile(stream: Readable, options: IncomingOptions): P
       discard: () => staged.discard(),
       async publish(record, rule) {
         try {
-          return await folder.publish(staged, placement.folders, placement.name, (file) => storedRecord(record, file, digest), rule);
+          return await folder.publish({ staged: staged.path, folders: placement.folders, name: placement.name, toRecord: (file) => storedRecord(record, file, digest), rule });
         } catch (error) {
           await staged.discard();
           throw diskFailure(error);

@@ -1,29 +1,28 @@
 import type { BatchReply, CacheHealth, QueueReply } from '../contracts/api.ts';
 import type { DuplicatePolicy } from '../contracts/duplicates.ts';
-import type { AnnouncedFile, Sender, UploadRecord, UploadState } from '../contracts/upload.ts';
-import { asFailure, Failure } from '../failure.ts';
+import type { AnnouncedFile, Sender, UploadRecord } from '../contracts/upload.ts';
+import { Failure } from '../failure.ts';
 import type { Log } from '../log.ts';
+import { createAnnouncing, type Announcing } from './announcing.ts';
+import { createCallingOff, type CallingOff } from './calling-off.ts';
+import { createResumable, type ResumableOrder } from './create-resumable.ts';
 import { createAbsence } from './folder/absence.ts';
-import { announceFiles } from './announce-files.ts';
-import { findHere, type FoundHere } from './find-here.ts';
-import type { BatchProgress } from './progress/batch-progress.ts';
-import type { DuplicateChoice } from './naming/duplicate-choice.ts';
-import { sizeFailure } from './space/file-system-limit.ts';
-import { createSpace } from './space/create-space.ts';
+import type { UploadFolder } from './folder/upload-folder.ts';
 import { createArrivalList } from './history/arrival-list.ts';
-import { Ledger } from './queue/ledger.ts';
-import { openBytes, promisedTo } from './space/open-bytes.ts';
+import type { DuplicateChoice } from './naming/duplicate-choice.ts';
+import type { BatchProgress } from './progress/batch-progress.ts';
 import type { ProgressCache } from './progress/progress-cache.ts';
 import type { ProgressEntry } from './progress/progress-entry.ts';
+import { Ledger } from './queue/ledger.ts';
+import { visibleRecord } from './queue/visible-record.ts';
+import { receiveUpload, type Arrival, type FileOrder } from './reception.ts';
 import type { Recovered } from './resumable/recovered.ts';
-import { endsForGood } from './resumable/transfer.ts';
 import { ResumableUploads } from './resumable/resumable-uploads.ts';
 import type { Standing } from './resumable/standing.ts';
-import { receiveUpload, type Arrival, type FileOrder } from './reception.ts';
+import { createSpace } from './space/create-space.ts';
+import { sizeFailure } from './space/file-system-limit.ts';
+import { openBytes } from './space/open-bytes.ts';
 import type { Hold, Space } from './space/space.ts';
-import type { UploadFolder } from './folder/upload-folder.ts';
-
-const ENDED: ReadonlySet<UploadState> = new Set<UploadState>(['stored', 'failed', 'cancelled']);
 
 interface ServiceOptions {
   readonly folder: UploadFolder;
@@ -51,9 +50,11 @@ export class UploadService {
   readonly arrived = createArrivalList(() => this.#folder.history);
   /** Who may decide about names that exist already. */
   readonly duplicates: DuplicateChoice;
-  readonly #ledger: Ledger;
   readonly #options: ServiceOptions;
+  readonly #ledger: Ledger;
   readonly #space: Space;
+  readonly #announcing: Announcing;
+  readonly #callingOff: CallingOff;
   readonly #absence = createAbsence({
     waiting: () => this.#ledger.queue.inState('waiting'),
     isSending: (senderId) => this.#ledger.queue.inState('receiving').some(({ sender }) => sender.id === senderId),
@@ -62,18 +63,26 @@ export class UploadService {
   #folder: UploadFolder;
 
   constructor(options: ServiceOptions) {
+    const { cache, duplicates, keepMs, log, quotaBytes, reserveBytes } = options;
     this.#options = options;
     this.#folder = options.folder;
-    this.duplicates = options.duplicates;
-    this.#ledger = new Ledger(options.cache, options.log);
-    this.#space = createSpace({ queue: this.#ledger.queue, folder: () => this.#folder, reserveBytes: options.reserveBytes, quotaBytes: options.quotaBytes });
-    this.resumable = new ResumableUploads({ ledger: this.#ledger, maxFileBytes: options.maxFileBytes, keepMs: options.keepMs, space: this.#space });
+    this.duplicates = duplicates;
+    const ledger = new Ledger(cache, log);
+    this.#ledger = ledger;
+    this.#space = createSpace({ queue: ledger.queue, folder: () => this.#folder, reserveBytes, quotaBytes });
+    this.resumable = new ResumableUploads({ ledger, keepMs, space: this.#space });
+    this.#announcing = createAnnouncing({
+      ledger,
+      space: this.#space,
+      folder: () => this.#folder,
+      usualPolicy: () => duplicates.usual,
+      sizeFailure: (size) => this.#sizeFailure(size),
+      hasBegun: (id) => this.resumable.has(id),
+    });
+    this.#callingOff = createCallingOff({ ledger, resumable: this.resumable, log, giveUp: (ids, failure) => this.giveUp(ids, undefined, failure) });
   }
 
-  /** Tells that a sender is there. */
-  seen(senderId: string): void {
-    this.#absence.seen(senderId);
-  }
+  // Where it all lands.
 
   /** From now on files land there; what is unfinished in it goes on. */
   async useFolder(folder: UploadFolder): Promise<Recovered> {
@@ -88,36 +97,50 @@ export class UploadService {
     return recovered;
   }
 
-  /** Makes a resumable upload, if there is room for what is still to come of it. @throws as {@link ResumableUploads.create} and `holdRoom` */
-  async createResumable(info: Parameters<ResumableUploads['create']>[1]): Promise<Standing> {
-    const tooLarge = this.#sizeFailure(info.size);
-    if (tooLarge !== null) throw tooLarge;
-    const told = info.digest ?? this.#ledger.told.get(info.id);
-    const duplicates = info.duplicates ?? this.#policyOf(info.id);
-    const file = { id: info.id, name: info.rawName, folder: info.folder, size: info.size };
-    if (told !== undefined) await this.#announceIfHere(info.sender, info.batch, { ...file, digest: told }, duplicates);
-    const arrived = await this.resumable.arrivedBytes(info.id, info.sender.id);
-    const promised = (): number => promisedTo(this.#ledger.queue.get(info.id));
-    const hold = await this.#space.decide(() => {
-      const held = this.#space.hold(info.size - arrived, promised() + this.#space.promisedElsewhere(({ id }) => id === info.id));
-      // What its record promises, from an announcement or soon, is not counted twice.
-      held.follow(() => info.size - arrived - promised());
-      return held;
-    });
-    try {
-      return await this.resumable.create(this.#folder, { ...info, duplicates, ...(told === undefined ? {} : { digest: told }) });
-    } finally {
-      hold.release();
-    }
+  /** Whether the upload folder is where it was. */
+  isFolderThere(): Promise<boolean> {
+    return this.#folder.isThere();
   }
+
+  /** Where a stored file is on this machine, also one that an earlier run stored. */
+  locate(id: string): string | null {
+    return this.#ledger.locate(id) ?? this.#folder.history.locate(id);
+  }
+
+  // What is known.
 
   changes(since: string | undefined, senderId: string | undefined): QueueReply {
     return this.#ledger.queue.changes(since, senderId);
   }
 
+  /** @throws Failure UPLOAD_NOT_FOUND, also for somebody else's */
+  async find(id: string, senderId: string | undefined): Promise<UploadRecord> {
+    return visibleRecord(await this.#ledger.findRecord(id), senderId);
+  }
+
+  /** What is known under a progress key of that sender's, be it a batch's or an upload's. */
+  progress(key: string, senderId: string): Promise<ProgressEntry | undefined> {
+    return this.#ledger.find(key, senderId);
+  }
+
   cacheHealth(): CacheHealth {
     return this.#options.cache.health();
   }
+
+  /** Uploads that are waiting or whose bytes are coming in. @param except ids that do not count */
+  activeUploads(except: ReadonlySet<string> = new Set()): number {
+    const { waiting } = this.#ledger.queue.totals().count;
+    const excepted = [...except].filter((id) => this.#ledger.queue.get(id)?.state === 'waiting').length;
+    return waiting - excepted + this.movingUploads();
+  }
+
+  /** Uploads whose bytes are coming in. */
+  movingUploads(): number {
+    const { receiving, finishing } = this.#ledger.queue.totals().count;
+    return receiving + finishing;
+  }
+
+  // Room for it.
 
   /** Bytes that may still be announced; null when the system does not say. @throws Failure STORAGE_UNAVAILABLE */
   async freeBytes(): Promise<number | null> {
@@ -135,19 +158,26 @@ export class UploadService {
     return this.#space.decide(() => this.#space.hold(bytes, own()));
   }
 
-  /** Whether the upload folder is where it was. */
-  isFolderThere(): Promise<boolean> {
-    return this.#folder.isThere();
+  // Before it comes.
+
+  /** Tells that a sender is there. */
+  seen(senderId: string): void {
+    this.#absence.seen(senderId);
   }
 
-  /** @throws Failure UPLOAD_NOT_FOUND, also for somebody else's */
-  async find(id: string, senderId: string | undefined): Promise<UploadRecord> {
-    return visible(await this.#ledger.findRecord(id), senderId);
+  /** {@inheritDoc Announcing.announceAhead} */
+  announceAhead(sender: Sender, batch: string, files: readonly AnnouncedFile[], duplicates?: DuplicatePolicy): Promise<Omit<BatchReply, 'batch'>> {
+    return this.#announcing.announceAhead({ sender, batch, files, duplicates });
   }
 
-  /** What is known under a progress key of that sender's, be it a batch's or an upload's. */
-  progress(key: string, senderId: string): Promise<ProgressEntry | undefined> {
-    return this.#ledger.find(key, senderId);
+  /** {@inheritDoc Announcing.announce} `holdRoom` has looked at the disk. */
+  announce(sender: Sender, batch: string, files: readonly AnnouncedFile[], duplicates: DuplicatePolicy | undefined): readonly UploadRecord[] {
+    return this.#announcing.announce({ sender, batch, files, duplicates });
+  }
+
+  /** {@inheritDoc Announcing.batchOf} */
+  batchOf(files: readonly AnnouncedFile[], senderId: string): string | undefined {
+    return this.#announcing.batchOf(files, senderId);
   }
 
   /** @param totalBytes of the form; null when its sender did not say */
@@ -155,105 +185,35 @@ export class UploadService {
     return this.#ledger.openBatch(key, senderId, totalBytes);
   }
 
-  /**
-   * Makes files known before they come; what is under way or stored stays as it is. Those that the disk has no room for fail, in
-   * their order: one that does not fit does not stop a smaller one after it. What `holdRoom` saw last of the disk counts.
-   * @param revive also those that were cancelled
-   * @param duplicates for names that exist already; undefined: what was announced before stays, else what is usual now
-   * @throws Failure UPLOAD_ID_IN_USE when an id belongs to another sender
-   */
-  announce(sender: Sender, batch: string, files: readonly AnnouncedFile[], revive: boolean, duplicates?: DuplicatePolicy, here: FoundHere['here'] = new Map()): readonly UploadRecord[] {
-    const ids = new Set(files.map(({ id }) => id));
-    return announceFiles(files, {
-      sender, batch, revive, here, ledger: this.#ledger,
-      room: (ownBytes) => this.#space.room(ownBytes + this.#space.promisedElsewhere(({ id }) => ids.has(id))),
-      policyOf: (id) => duplicates ?? (revive ? this.duplicates.usual : this.#policyOf(id)),
-      sizeFailure: (size) => this.#sizeFailure(size),
-    });
-  }
-
-  /** As `announce`, also of what was cancelled, and before any of it comes: what is here already, and is to be skipped then, is stored at once. */
-  async announceAhead(sender: Sender, batch: string, files: readonly AnnouncedFile[], duplicates = this.duplicates.usual): Promise<Omit<BatchReply, 'batch'>> {
-    const { here, worthHashing } = await this.#findHere(sender, files, duplicates);
-    const uploads = await this.#space.decide(() => this.announce(sender, batch, files, true, duplicates, here));
-    return { uploads, ...(worthHashing.length === 0 ? {} : { worthHashing }) };
-  }
+  // While it comes.
 
   /** Takes in one file. Never rejects: what goes wrong is the file's outcome. */
   receive(order: FileOrder): Promise<Arrival> {
-    const duplicates = order.duplicates ?? (order.announced === undefined ? this.duplicates.usual : this.#policyOf(order.announced.id));
+    const duplicates = order.duplicates ?? (order.announced === undefined ? this.duplicates.usual : this.#announcing.policyOf(order.announced.id));
     return receiveUpload({ ...order, duplicates }, { ledger: this.#ledger, folder: this.#folder, maxFileBytes: this.#options.maxFileBytes });
   }
 
-  /**
-   * Files whose sender found that it cannot send them as announced, before or while their bytes come. What came of one that can be
-   * resumed is removed when the file is no longer what it was, and stays otherwise. Resolves when the records say so; never rejects.
-   */
-  async withdraw(ids: readonly string[], failure: Failure): Promise<void> {
-    const ending = ids.map(async (id) => this.#ledger.running.end(id, failure));
-    if (endsForGood(failure)) {
-      const left = (id: string, error: unknown): void => this.#options.log('warn', 'upload:left', { id, cause: asFailure(error).code });
-      await Promise.all(ending);
-      // First: one that was announced anew waits, and still has bytes here.
-      await Promise.all(ids.map((id) => this.#discard(id, failure).catch((error: unknown) => left(id, error))));
-    }
-    this.giveUp(ids, undefined, failure);
-    await Promise.all(ending);
+  /** {@inheritDoc createResumable} */
+  createResumable(order: ResumableOrder): Promise<Standing> {
+    const parts = { ledger: this.#ledger, space: this.#space, announcing: this.#announcing, resumable: this.resumable };
+    return createResumable(order, this.#folder, { ...parts, sizeFailure: (size) => this.#sizeFailure(size) });
   }
 
-  /**
-   * Files that were announced and did not come: their form has ended without them.
-   * @returns the records of those that are this sender's; what is not waiting stays as it is
-   */
+  // When it does not come.
+
+  /** {@inheritDoc Announcing.giveUp} */
   giveUp(ids: readonly string[], senderId: string | undefined, failure: Failure): readonly UploadRecord[] {
-    const records = ids.flatMap((id) => this.#ledger.queue.get(id) ?? []).filter(({ sender }) => senderId === undefined || sender.id === senderId);
-    return records.map((record) => (record.state === 'waiting' ? this.#ledger.fail(record, failure) : record));
+    return this.#announcing.giveUp(ids, senderId, failure);
   }
 
-  /** The batch under which the sender announced these files before; undefined when it did not. */
-  batchOf(files: readonly AnnouncedFile[], senderId: string): string | undefined {
-    const record = files.map(({ id }) => this.#ledger.recall(id)).find((known) => known !== undefined);
-    return record?.sender.id === senderId ? record.batch : undefined;
+  /** {@inheritDoc CallingOff.withdraw} */
+  withdraw(ids: readonly string[], failure: Failure): Promise<void> {
+    return this.#callingOff.withdraw(ids, failure);
   }
 
-  /**
-   * Cancels an upload that is on its way, and resolves when its record says so; drops one that has ended from the list, never from
-   * the disk.
-   * @throws Failure UPLOAD_NOT_FOUND, also for somebody else's; ALREADY_COMPLETE when it was stored meanwhile
-   */
-  async cancelOrDrop(id: string, senderId: string | undefined): Promise<void> {
-    const record = visible(this.#ledger.recall(id), senderId);
-    const cancelled = new Failure('CANCELLED');
-    const ending = this.#ledger.running.end(id, cancelled);
-    if (ending === null && ENDED.has(record.state)) {
-      this.#ledger.remove(id);
-      return;
-    }
-    await ending;
-    const isResumable = await this.resumable.has(id);
-    const now = this.#ledger.queue.get(id) ?? record;
-    if (now.state === 'stored') throw new Failure('ALREADY_COMPLETE');
-    if (ENDED.has(now.state)) return;
-    if (isResumable) await this.resumable.terminate(id, record.sender.id);
-    else this.#ledger.fail(now, cancelled);
-  }
-
-  /** Where a stored file is on this machine, also one that an earlier run stored. */
-  locate(id: string): string | null {
-    return this.#ledger.locate(id) ?? this.#folder.history.locate(id);
-  }
-
-  /** Uploads that are waiting or whose bytes are coming in. @param except ids that do not count */
-  activeUploads(except: ReadonlySet<string> = new Set()): number {
-    const { waiting } = this.#ledger.queue.totals().count;
-    const excepted = [...except].filter((id) => this.#ledger.queue.get(id)?.state === 'waiting').length;
-    return waiting - excepted + this.movingUploads();
-  }
-
-  /** Uploads whose bytes are coming in. */
-  movingUploads(): number {
-    const { receiving, finishing } = this.#ledger.queue.totals().count;
-    return receiving + finishing;
+  /** {@inheritDoc CallingOff.cancelOrDrop} */
+  cancelOrDrop(id: string, senderId: string | undefined): Promise<void> {
+    return this.#callingOff.cancelOrDrop(id, senderId);
   }
 
   async stop(): Promise<void> {
@@ -265,31 +225,7 @@ export class UploadService {
     await this.#options.cache.stop();
   }
 
-  #findHere(sender: Sender, files: readonly AnnouncedFile[], duplicates: DuplicatePolicy): Promise<FoundHere> {
-    return findHere(files, { folder: this.#folder, senderId: sender.id, policyOf: () => duplicates, hasBegun: (id) => this.resumable.has(id) });
-  }
-
-  async #announceIfHere(sender: Sender, batch: string, file: AnnouncedFile, duplicates: DuplicatePolicy): Promise<void> {
-    const { here } = await this.#findHere(sender, [file], duplicates);
-    if (here.size > 0) this.announce(sender, batch, [file], false, duplicates, here);
-  }
-
-  #policyOf(id: string): DuplicatePolicy {
-    return this.#ledger.policies.get(id) ?? this.duplicates.usual;
-  }
-
-  async #discard(id: string, failure: Failure): Promise<void> {
-    const record = this.#ledger.queue.get(id);
-    if (record === undefined || record.state === 'stored' || !(await this.resumable.has(id))) return;
-    await this.resumable.terminate(id, record.sender.id, failure);
-  }
-
   #sizeFailure(size: number): Failure | null {
     return sizeFailure(size, this.#options.maxFileBytes, this.#folder.maxFileBytes);
   }
-}
-
-function visible(record: UploadRecord | undefined, senderId: string | undefined): UploadRecord {
-  if (record === undefined || (senderId !== undefined && record.sender.id !== senderId)) throw new Failure('UPLOAD_NOT_FOUND');
-  return record;
 }

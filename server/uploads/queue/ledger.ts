@@ -12,7 +12,7 @@ import { Queue } from './queue.ts';
 import type { CheckedDigest } from '../hash/check-digest.ts';
 import { RunningUploads } from './running-uploads.ts';
 import { storedRecord } from './stored-record.ts';
-import type { PublishedFile } from '../folder/upload-folder.ts';
+import type { PublishedFile } from '../folder/published-file.ts';
 
 /** Batches whose sum this process remembers without asking the cache. */
 const REMEMBERED_BATCHES = 2000;

@@ -1,24 +1,29 @@
+import type { CheckedDigest } from '../hash/check-digest.ts';
+import type { Failure } from '../../failure.ts';
 import { clearLater } from '../folder/clear-later.ts';
+import type { PublishedFile } from '../folder/published-file.ts';
+import type { Ledger } from '../queue/ledger.ts';
 import type { Found } from './find-place.ts';
+import { recordOf } from './resumable-record.ts';
 
 /** The ends of uploads: first nothing is left of them, then their records say so. */
 export interface Endings {
   /**
-   * Removes an upload from staging, its lock last, and then calls `say`, at once: whoever reads in a record that an upload has ended
+   * Removes an upload from staging, its lock last, and then says why, at once: whoever reads in a record that an upload has ended
    * finds nothing of it any more.
    * @throws system errors; then nothing was said
    */
-  end(found: Found, say: () => void): Promise<void>;
+  fail(found: Found, failure: Failure): Promise<void>;
   /**
-   * The same for one that is in its place, in the upload folder. What cannot be removed of it now is removed later, for as long as
-   * `isOver`: its bytes are not lost with it, and said it must be, or its sender would send it again. Never rejects.
+   * The same for one that is in its place, in the upload folder. What cannot be removed of it now is removed later, for as long as it
+   * is known to be stored: its bytes are not lost with it, and said it must be, or its sender would send it again. Never rejects.
    */
-  endStored(found: Found, say: () => void, isOver: () => boolean): Promise<void>;
+  store(found: Found, published: PublishedFile, digest: CheckedDigest): Promise<void>;
   /** Resolves when no upload of that id is gone without its record saying so. Never rejects. */
   settled(id: string): Promise<void>;
 }
 
-export function createEndings(): Endings {
+export function createEndings(ledger: Ledger): Endings {
   const ending = new Map<string, Promise<void>>();
 
   async function clear({ folder, state, lock }: Found, isOver: (() => boolean) | null): Promise<void> {
@@ -31,7 +36,7 @@ export function createEndings(): Endings {
     await lock.release().catch(() => undefined);
   }
 
-  async function endAs(found: Found, say: () => void, isOver: (() => boolean) | null): Promise<void> {
+  async function end(found: Found, say: () => void, isOver: (() => boolean) | null): Promise<void> {
     const { id } = found.state.info;
     const over = clear(found, isOver).then(say).finally(() => ending.delete(id));
     // Whoever ends it hears of the error.
@@ -40,8 +45,13 @@ export function createEndings(): Endings {
   }
 
   return {
-    end: (found, say) => endAs(found, say, null),
-    endStored: endAs,
+    fail: (found, failure) => end(found, () => void ledger.fail(recordOf(found.state, 'interrupted'), failure), null),
+    store(found, published, digest) {
+      const { id, size } = found.state.info;
+      const say = (): void => void ledger.store({ ...recordOf(found.state, 'finishing'), received: size }, published, digest);
+      // Once it is dropped from the list, its sender may send another one under its id.
+      return end(found, say, () => (ledger.queue.get(id)?.state ?? 'stored') === 'stored');
+    },
     async settled(id) {
       await ending.get(id);
     },

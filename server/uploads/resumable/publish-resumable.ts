@@ -1,7 +1,9 @@
 import { checkDigest, type CheckedDigest } from '../hash/check-digest.ts';
 import { algorithmOf } from '../hash/file-digest.ts';
 import type { FileHash } from '../hash/file-hash.ts';
-import type { PublishedFile, UploadFolder } from '../folder/upload-folder.ts';
+import type { FileToPublish } from '../folder/publish-files.ts';
+import type { PublishedFile } from '../folder/published-file.ts';
+import type { UploadFolder } from '../folder/upload-folder.ts';
 import { storedRecord } from '../queue/stored-record.ts';
 import type { ResumableState } from './resumable-folder.ts';
 import { placed, recordOf } from './resumable-record.ts';
@@ -21,6 +23,7 @@ export async function publishResumable(
   const digest = checkDigest(hash?.digest() ?? (await folder.resumables.hash(info.id, algorithmOf(info.digest))), info.digest);
   const { folders, name } = target.placement;
   const rule = { policy: info.duplicates ?? 'keep-both', batch: info.batch };
-  const published = await folder.publish({ path: folder.resumables.partOf(info.id) }, folders, name, (file) => storedRecord(recordOf({ info, offset }, 'finishing'), file, digest), rule);
+  const toRecord: FileToPublish['toRecord'] = (file) => storedRecord(recordOf({ info, offset }, 'finishing'), file, digest);
+  const published = await folder.publish({ staged: folder.resumables.partOf(info.id), folders, name, toRecord, rule });
   return { published, digest };
 }

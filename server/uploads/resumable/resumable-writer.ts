@@ -3,7 +3,7 @@ import type { UploadState } from '../../contracts/upload.ts';
 import { PROGRESS_INTERVAL_MS } from '../progress/batch-progress.ts';
 import type { FileHash } from '../hash/file-hash.ts';
 import { createThrottle } from '../progress/throttle.ts';
-import { PUBLISHED_MODE } from '../folder/upload-folder.ts';
+import { PUBLISHED_MODE } from '../folder/published-file.ts';
 import { appendStream, type Checksum } from './append-stream.ts';
 import type { ResumableFolder } from './resumable-folder.ts';
 

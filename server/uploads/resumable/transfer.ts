@@ -2,6 +2,7 @@ import type { FailureCode } from '../../contracts/failure.ts';
 import type { UploadState } from '../../contracts/upload.ts';
 import type { Failure } from '../../failure.ts';
 import { diskFailure } from '../folder/disk-failure.ts';
+import { PUBLISHED_MODE } from '../folder/published-file.ts';
 import { algorithmOf } from '../hash/file-digest.ts';
 import type { FileHash } from '../hash/file-hash.ts';
 import type { Ledger } from '../queue/ledger.ts';
@@ -31,6 +32,8 @@ export interface Transfer {
   write(order: AppendOrder, found: Found): Promise<number>;
   /** All bytes are here and durable: checks the whole and stores it. */
   finish(found: Found): Promise<Standing>;
+  /** The same for bytes that somebody left, who may have died before they were durable. */
+  finishWhole(found: Found): Promise<Standing>;
 }
 
 export function createTransfer(ledger: Ledger, endings: Endings): Transfer {
@@ -43,7 +46,7 @@ export function createTransfer(ledger: Ledger, endings: Endings): Transfer {
   async function interrupt(found: Found, failure: Failure, known: readonly (FileHash | null)[] = []): Promise<Failure> {
     const { folder, state } = found;
     if (endsForGood(failure)) {
-      await endings.end(found, () => ledger.fail(recordOf(state, 'interrupted'), failure));
+      await endings.fail(found, failure);
       return failure;
     }
     const offset = (await folder.resumables.find(state.info.id))?.offset ?? ledger.queue.get(state.info.id)?.received ?? 0;
@@ -53,48 +56,53 @@ export function createTransfer(ledger: Ledger, endings: Endings): Transfer {
     return failure;
   }
 
-  return {
-    async write(order, found) {
-      const { folder, state, lock } = found;
-      const { id, offset, checksum, holds, stream } = order;
-      const hash = hashes.take(id, offset, algorithmOf(state.info.digest));
-      // A chunk whose own checksum is wrong is taken back.
-      const before = checksum === null ? null : (hash?.copy() ?? null);
-      const running = ledger.running.begin(id);
-      const follow = (received: number, next: UploadState): void => {
-        ledger.put({ ...recordOf(state, next), received });
-      };
-      follow(offset, 'receiving');
-      try {
-        const signal = AbortSignal.any([running.signal, order.signal, lock.wanted]);
-        const now = await writeChunk(stream, folder.resumables, { id, offset, size: state.info.size, hash, checksum, holds, signal, follow });
-        if (hash !== null) hashes.keep(id, hash);
-        return now;
-      } catch (error) {
-        throw await interrupt(found, diskFailure(error), [hash, before]);
-      } finally {
-        running.over();
-      }
-    },
+  async function write(order: AppendOrder, found: Found): Promise<number> {
+    const { folder, state, lock } = found;
+    const { id, offset, checksum, holds, stream } = order;
+    const hash = hashes.take(id, offset, algorithmOf(state.info.digest));
+    // A chunk whose own checksum is wrong is taken back.
+    const before = checksum === null ? null : (hash?.copy() ?? null);
+    const running = ledger.running.begin(id);
+    const follow = (received: number, next: UploadState): void => {
+      ledger.put({ ...recordOf(state, next), received });
+    };
+    follow(offset, 'receiving');
+    try {
+      const signal = AbortSignal.any([running.signal, order.signal, lock.wanted]);
+      const now = await writeChunk(stream, folder.resumables, { id, offset, size: state.info.size, hash, checksum, holds, signal, follow });
+      if (hash !== null) hashes.keep(id, hash);
+      return now;
+    } catch (error) {
+      throw await interrupt(found, diskFailure(error), [hash, before]);
+    } finally {
+      running.over();
+    }
+  }
 
-    async finish(found) {
-      const { folder, state } = found;
-      const { id, size } = state.info;
-      try {
-        const hash = hashes.take(id, size, algorithmOf(state.info.digest));
-        const { published, digest } = await publishResumable(folder, { info: state.info, offset: size }, hash);
-        const say = (): void => void ledger.store({ ...recordOf(state, 'finishing'), received: size }, published, digest);
-        // Once it is dropped from the list, its sender may send another one under its id.
-        const isOver = (): boolean => (ledger.queue.get(id)?.state ?? 'stored') === 'stored';
-        await endings.endStored(found, say, isOver);
-        return standingOfStored(size);
-      } catch (error) {
-        const failure = diskFailure(error);
-        // Not the file that was announced: nothing that could be added would make it right.
-        if (failure.code !== 'CHECKSUM_MISMATCH') throw await interrupt(found, failure);
-        await endings.end(found, () => ledger.fail(recordOf(state, 'failed'), failure));
-        throw failure;
-      }
+  async function finish(found: Found): Promise<Standing> {
+    const { folder, state } = found;
+    const { id, size } = state.info;
+    try {
+      const hash = hashes.take(id, size, algorithmOf(state.info.digest));
+      const { published, digest } = await publishResumable(folder, { info: state.info, offset: size }, hash);
+      await endings.store(found, published, digest);
+      return standingOfStored(size);
+    } catch (error) {
+      const failure = diskFailure(error);
+      // Not the file that was announced: nothing that could be added would make it right.
+      if (failure.code !== 'CHECKSUM_MISMATCH') throw await interrupt(found, failure);
+      await endings.fail(found, failure);
+      throw failure;
+    }
+  }
+
+  return {
+    write,
+    finish,
+    async finishWhole(found) {
+      const file = await found.folder.resumables.openToAppend(found.state.info.id);
+      await file.seal(PUBLISHED_MODE).finally(() => file.close());
+      return finish(found);
     },
   };
 }

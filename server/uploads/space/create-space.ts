@@ -1,4 +1,5 @@
-import { STAGING_NAME, type UploadFolder } from '../folder/upload-folder.ts';
+import { STAGING_NAME } from '../folder/prepare-folder.ts';
+import type { UploadFolder } from '../folder/upload-folder.ts';
 import type { Queue } from '../queue/queue.ts';
 import { createFolderQuota } from './folder-quota.ts';
 import { isOpen, openBytes, openUploads } from './open-bytes.ts';

@@ -1,0 +1,48 @@
+import { chmod, lstat, mkdir, realpath, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { Failure, systemErrorCode } from '../../failure.ts';
+import { clearReservations } from '../naming/reserve-name.ts';
+import { createStagedFile } from './staged-file.ts';
+import { sweepStaging } from './staged-name.ts';
+
+/** Hidden folder inside the upload folder, so that both are on one volume. */
+export const STAGING_NAME = '.slipway-staging';
+
+/** Absolute paths, without links on the way. */
+export interface PreparedFolder {
+  readonly path: string;
+  readonly staging: string;
+}
+
+/**
+ * Makes an upload folder and its staging when missing, proves that they can be written to, and clears what earlier runs left behind.
+ * @throws Failure CONFIG_DEST_NOT_WRITABLE, CONFIG_STAGING_CROSS_DEVICE; system errors
+ */
+export async function prepareFolder(wanted: string): Promise<PreparedFolder> {
+  // Not recursive: a whole path that is missing is a typing error, or a disk that is not there.
+  await mkdir(wanted).catch(ignoreExisting);
+  const path = await realpath(wanted);
+  const staging = join(path, STAGING_NAME);
+  await makePrivateFolder(staging);
+  await requireSameDevice(path, staging);
+  await (await createStagedFile(staging)).discard();
+  // In this order: what waits in staging tells whose an empty file is.
+  await clearReservations(staging);
+  await sweepStaging(staging);
+  return { path, staging };
+}
+
+function ignoreExisting(error: unknown): void {
+  if (systemErrorCode(error) !== 'EEXIST') throw error;
+}
+
+async function makePrivateFolder(staging: string): Promise<void> {
+  await mkdir(staging, { mode: 0o700 }).catch(ignoreExisting);
+  if (!(await lstat(staging)).isDirectory()) throw new Failure('CONFIG_DEST_NOT_WRITABLE');
+  await chmod(staging, 0o700);
+}
+
+/** A file gets its name by a link, which cannot lead to another disk. */
+async function requireSameDevice(path: string, staging: string): Promise<void> {
+  if ((await stat(path)).dev !== (await stat(staging)).dev) throw new Failure('CONFIG_STAGING_CROSS_DEVICE');
+}
