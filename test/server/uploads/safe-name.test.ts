@@ -91,6 +91,16 @@ describe('safeName', () => {
     }
   });
 
+  test.each(['.', ' ', '. ', '\u3000'])('a name with thousands of %j in its middle or at its end takes no time', (filler) => {
+    const run = filler.repeat(50_000);
+    const startedAtMs = performance.now();
+    expect(safeName(`a${run}`)).toBe('a');
+    expect(safeName(`a${run}x`)).toMatch(/^a/u);
+    expect(safeName(`${run}${run}x.txt`)).toMatch(/\.txt$/u);
+    // Quadratic, it took minutes.
+    expect(performance.now() - startedAtMs).toBeLessThan(5000);
+  });
+
   test('a reserved name does not come out by cutting a longer one', () => {
     expect(safeName(`con${' '.repeat(300)}x.txt`)).not.toMatch(RESERVED);
   });
