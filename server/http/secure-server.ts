@@ -17,6 +17,8 @@ export function createSecureServer(options: ServerOptions, { pem }: Certificate,
   const shakeHands = server.listeners('connection');
   server.removeAllListeners('connection').removeAllListeners('tlsClientError');
   const unsafe = createPlainServer({ keepAlive: false, requireHostHeader: false }, plain);
+  // By itself, Node would invite the body, which then comes unencrypted.
+  unsafe.on('checkContinue', plain);
   for (const [each, event] of [[unsafe, 'clientError'], [server, 'tlsClientError']] as const) each.on(event, (_error: Error, socket: Duplex) => socket.destroy());
   // Node's own list of connections, by which it finds slow ones, knows only those that have shaken hands.
   const others = new Map<string, Socket>();

@@ -5,14 +5,15 @@ import { failureAnswer } from './answer-failure.ts';
 
 /**
  * Answers those who come without HTTPS where it is on: a browser that opens the page is sent to the same address with it (and takes what
- * is behind the # along), everything else is told. Nothing of a body is read.
+ * is behind the # along), everything else is told. Nothing of a body is read. The way is not to be remembered: browsers keep a permanent
+ * one for good, and HTTPS may be off tomorrow.
  * @param isOurHost told the Host header, lower case; to no other is anybody sent
  */
 export function sendToHttps(isOurHost: (host: string) => boolean): RequestListener {
   return (request, response) => {
     const host = request.headers.host?.toLowerCase() ?? '';
     if (!isOurHost(host)) refuse(response, new Failure('HOST_NOT_ALLOWED'));
-    else if (opensPage(request)) response.writeHead(308, { Location: `https://${host}${request.url ?? '/'}`, 'Content-Length': 0, Connection: 'close' }).end();
+    else if (opensPage(request)) response.writeHead(307, { Location: `https://${host}${request.url ?? '/'}`, 'Cache-Control': 'no-store', 'Content-Length': 0, Connection: 'close' }).end();
     else refuse(response, new Failure('HTTPS_REQUIRED'), { Upgrade: 'TLS/1.2, HTTP/1.1' });
   };
 }

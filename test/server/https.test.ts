@@ -58,7 +58,9 @@ describe('HTTPS', () => {
     const disk = await watchDisk(server);
     const plain = createClient(server.url.replace('https:', 'http:'), null);
     const page = await plain.request('GET', '/?x=1');
-    expect([page.status, page.headers['location'], page.text]).toEqual([308, `${server.url}/?x=1`, '']);
+    expect([page.status, page.headers['location'], page.text]).toEqual([307, `${server.url}/?x=1`, '']);
+    // Whoever turns HTTPS off again must not have browsers that remember.
+    expect(page.headers['cache-control']).toBe('no-store');
     for (const [path, host] of [['/', 'evil.test'], ['/', '127.0.0.1:1'], ['/api/server', 'evil.test']] as const) {
       const answer = await plain.request('GET', path, { headers: { host } });
       expect([answer.status, answer.headers['location']]).toEqual([421, undefined]);
@@ -74,6 +76,16 @@ describe('HTTPS', () => {
     expect([answer.status, readFailureCode(answer), answer.headers['upgrade']]).toEqual([426, 'HTTPS_REQUIRED', 'TLS/1.2, HTTP/1.1']);
     await within(2000, 'the connection to close', connection.closed);
     await disk.expectClean();
+  });
+
+  test('who comes without it and asks before sending a body is not invited to send it unencrypted', async () => {
+    const server = await startTestServer({ https: true });
+    const connection = await openRaw(server.port);
+    const heard: Buffer[] = [];
+    connection.socket.on('data', (bytes) => heard.push(bytes));
+    await connection.write(requestHead('POST /api/uploads HTTP/1.1', { Host: server.host, Expect: '100-continue', 'Content-Type': 'multipart/form-data; boundary=x', 'Content-Length': 50_000_000 }));
+    await within(2000, 'the connection to close', connection.closed);
+    expect(Buffer.concat(heard).toString()).toMatch(/^HTTP\/1\.1 426 /u);
   });
 
   test('connections that say nothing, nonsense, or half a handshake are closed, and nobody else notices', async () => {
