@@ -43,6 +43,7 @@ async function serve(options: Serve): Promise<void> {
       https: options.isHttps,
       cacheUrl: options.cacheUrl,
       allowedHosts: options.allowedHosts,
+      trustedProxies: options.trustedProxies,
       keepMs: options.keepMs,
       duplicates: options.duplicates,
       logsRequests: options.logLevel === 'debug',

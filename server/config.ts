@@ -39,6 +39,11 @@ export interface ServerConfig {
   readonly keepMs?: number;
   /** Further names this server answers to, `host` or `host:port`; for a proxy in front. */
   readonly allowedHosts?: readonly string[];
+  /**
+   * Proxies in front, as addresses or ranges such as 10.0.0.0/8: whom they name in X-Forwarded-For is where a request comes from. From
+   * anybody else that header says nothing.
+   */
+  readonly trustedProxies?: readonly string[];
   /** For names that exist already; default: keep both, and guests may name nothing else. */
   readonly duplicates?: DuplicateRules;
   /** Tell the log of every request, at level `debug`. */

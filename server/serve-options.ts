@@ -2,6 +2,7 @@ import { parseArgs } from 'node:util';
 import { canonicalCode, MIN_CODE_LENGTH } from './access/code.ts';
 import { DUPLICATE_POLICIES, type DuplicateRules } from './contracts/duplicates.ts';
 import { LOG_FORMATS, LOG_LEVELS, type LogFormat, type LogLevel } from './log.ts';
+import { readProxyRange } from './proxy-range.ts';
 
 /** What the command line asks for. */
 export type ServeOptions =
@@ -25,6 +26,8 @@ export type ServeOptions =
       /** Unfinished uploads that can be resumed are kept this long. */
       readonly keepMs: number;
       readonly allowedHosts: readonly string[];
+      /** Proxies in front, as addresses or ranges. */
+      readonly trustedProxies: readonly string[];
       /** Connections of one address at once; null: any number. */
       readonly perAddress: number | null;
       readonly isJson: boolean;
@@ -64,8 +67,10 @@ Usage: npm run --silent serve -- --folder DIR [options]
   --guests-choose-duplicates
                        guests may choose one of these for what they send
   --allow-host NAME    also answer to this name; for a proxy in front. May be given several times.
+  --trust-proxy LIST   addresses or ranges (10.0.0.0/8) of proxies in front, with commas between them or given
+                       several times: senders are told apart by the X-Forwarded-For that these write
   --per-address N      connections that one address may have at once, 0 for any number (default 32; any number
-                       with --allow-host, behind which all come from one)
+                       with --allow-host or --trust-proxy, behind which all come from one)
   --json               print one line of JSON with url, code, link and pid when ready
   --log FORMAT         what happens, on standard error: text (default) or json, one line an event
   --log-level LEVEL    error, warn, info (default) or debug (every request too)
@@ -101,6 +106,7 @@ function parse(args: readonly string[]) {
       quota: { type: 'string' },
       'keep-days': { type: 'string', default: String(DEFAULT_KEEP_DAYS) },
       'allow-host': { type: 'string', multiple: true, default: [] },
+      'trust-proxy': { type: 'string', multiple: true, default: [] },
       duplicates: { type: 'string', default: 'keep-both' },
       'guests-choose-duplicates': { type: 'boolean', default: false },
       log: { type: 'string', default: 'text' },
@@ -125,8 +131,10 @@ function check(values: Values): ServeOptions {
   if (!/^(?:memory:|rediss?:\/\/.+|memcached:\/\/.+)$/u.test(cache) || !URL.canParse(cache)) return wrong('--cache takes memory:, redis://HOST:PORT or memcached://HOST:PORT.');
   const keepDays = Number(values['keep-days']);
   if (!/^\d+$/u.test(values['keep-days']) || keepDays < 1 || keepDays > MOST_KEEP_DAYS) return wrong(`--keep-days takes a number from 1 to ${MOST_KEEP_DAYS}.`);
-  const perAddress = values['per-address'] ?? (values['allow-host'].length > 0 ? '0' : String(DEFAULT_PER_ADDRESS));
+  const perAddress = values['per-address'] ?? (values['allow-host'].length + values['trust-proxy'].length > 0 ? '0' : String(DEFAULT_PER_ADDRESS));
   if (!/^\d{1,6}$/u.test(perAddress)) return wrong('--per-address takes a number of connections, or 0 for any number.');
+  const trustedProxies = values['trust-proxy'].flatMap((list) => list.split(',')).map((range) => range.trim());
+  if (!trustedProxies.every((range) => readProxyRange(range) !== null)) return wrong('--trust-proxy takes addresses or ranges of your own proxies, such as 127.0.0.1 or 10.0.0.0/8; never everybody.');
   const maxBytes = values['max-size'] === undefined ? undefined : bytesOf(values['max-size']);
   if (maxBytes === null) return wrong('--max-size takes a size such as 500MB, 20GB or 4GiB.');
   const quotaBytes = values.quota === undefined ? undefined : bytesOf(values.quota);
@@ -149,6 +157,7 @@ function check(values: Values): ServeOptions {
     quotaBytes,
     keepMs: keepDays * DAY_MS,
     allowedHosts: values['allow-host'],
+    trustedProxies,
     perAddress: Number(perAddress) === 0 ? null : Number(perAddress),
     isJson: values.json,
     duplicates: { policy, guestsChoose: values['guests-choose-duplicates'] },

@@ -8,6 +8,7 @@ import type { ServerConfig } from './config.ts';
 import { Failure } from './failure.ts';
 import { hideSecrets } from './hide-secrets.ts';
 import { createApp } from './http/app.ts';
+import { trustProxies } from './http/client-address.ts';
 import { USUAL_LIMITS } from './http/connection-limits.ts';
 import { listen, type Listener } from './http/listener.ts';
 import { logRequests } from './http/log-requests.ts';
@@ -47,6 +48,7 @@ export async function startServer(config: ServerConfig, givenLog: Log): Promise<
   const secrets = hideSecrets(givenLog);
   const { log } = secrets;
   if (config.cacheUrl !== undefined) secrets.addUrl(config.cacheUrl);
+  const proxies = trustProxies(config.trustedProxies ?? []);
   const host = config.host ?? '127.0.0.1';
   const stopping = new AbortController();
   const folder = await openUploadFolder(config.folder);
@@ -83,6 +85,7 @@ export async function startServer(config: ServerConfig, givenLog: Log): Promise<
         pageFolder: config.pageFolder,
         onVisit: (name) => config.onVisitor?.({ name, atMs: Date.now() }),
         isOurHost,
+        proxies,
         facts: {
           name: config.name ?? hostname(),
           maxFileBytes: config.maxFileBytes ?? null,

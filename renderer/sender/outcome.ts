@@ -5,7 +5,7 @@ import type { SendState } from './send-item.ts';
 
 /** The connection's fate, or the moment's, not the file's: sending again by itself can help. */
 const CONNECTION_CODES: ReadonlySet<FailureCode> = new Set<FailureCode>([
-  'UPLOAD_ABORTED', 'UPLOAD_STALLED', 'SENDER_GONE', 'MULTIPART_TRUNCATED', 'REQUEST_TIMEOUT', 'SHUTTING_DOWN', 'TOO_MANY_UPLOADS',
+  'UPLOAD_ABORTED', 'UPLOAD_STALLED', 'SENDER_GONE', 'MULTIPART_TRUNCATED', 'REQUEST_TIMEOUT', 'SHUTTING_DOWN', 'TOO_MANY_UPLOADS', 'TOO_MANY_UNKNOWN',
   // Of one file: an earlier connection of ours still holds it.
   'UPLOAD_ID_IN_USE',
   // Of one that can be resumed: ask where it stands, or begin again, and go on.

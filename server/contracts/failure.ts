@@ -34,7 +34,7 @@ export const FAILURES = {
   INVITATION_INVALID: { status: 401, retryable: false, message: 'This QR code is no longer valid. Scan the one that is shown now.' },
   CODE_INVALID: { status: 401, retryable: false, message: 'That code is not right.' },
   PIN_LOCKED: { status: 429, retryable: true, message: 'Too many wrong codes. Wait a little, then try again.' },
-  OWNER_ONLY: { status: 403, retryable: false, message: 'Only the owner of the receiving computer may do that.' },
+  TOO_MANY_UNKNOWN: { status: 429, retryable: true, message: 'Too many uploads were asked for that are not there. Wait a little, then try again.' },
 
   // Multipart
   MULTIPART_BOUNDARY_MISSING: { status: 400, retryable: false, message: 'The form has no boundary.' },

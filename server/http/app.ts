@@ -7,7 +7,9 @@ import { answerFailure } from './answer-failure.ts';
 import { answerPoll } from './answer-poll.ts';
 import { apiRoutes, sessionRoute, type ServerFacts } from './api-routes.ts';
 import { classicRoutes } from './classic-form.ts';
-import { requireCaller, requireOurHost, requireOurOrigin } from './gate.ts';
+import { noteClient, type TrustedProxies } from './client-address.ts';
+import { callerIfKnown, requireCaller, requireOurHost, requireOurOrigin } from './gate.ts';
+import { createGuessedIds } from './guessed-ids.ts';
 import { healthOf, healthRoute } from './health-route.ts';
 import { historyRoutes } from './history-routes.ts';
 import { servePage, setSecurityHeaders } from './page-files.ts';
@@ -32,6 +34,7 @@ export interface AppOptions extends FormLimits {
   readonly facts: ServerFacts;
   /** Told the Host header, lower case. */
   readonly isOurHost: (host: string) => boolean;
+  readonly proxies: TrustedProxies;
   readonly pageFolder: string | undefined;
   readonly onVisit: (deviceName: string) => void;
   readonly log: Log;
@@ -51,6 +54,7 @@ export function createApp(options: AppOptions): RequestListener {
   app.use(apiRoutes(options, access, facts, log), historyRoutes(service), classicRoutes(options, log), tusRoutes(options, facts.maxFileBytes));
   app.use(refuseTheRest, answerErrors(log));
   return (request, response) => {
+    noteClient(request, options.proxies);
     if (!answerPoll(request, response, options)) app(request, response);
   };
 }
@@ -68,6 +72,10 @@ const refuseTheRest: RequestHandler = (request, response) => {
 };
 
 function answerErrors(log: Log): ErrorRequestHandler {
+  const guesses = createGuessedIds(log);
   // Express knows an error handler by its four parameters.
-  return (error: unknown, request, response, _next) => answerFailure(request, response, error, log);
+  return (error: unknown, request, response, _next) => {
+    const caller = callerIfKnown(request);
+    answerFailure(request, response, caller === undefined || caller.isOwner ? error : guesses.count(caller.sender.id, error), log);
+  };
 }

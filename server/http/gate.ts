@@ -2,6 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import type { Request, RequestHandler } from 'express';
 import type { Access, Caller, Credentials } from '../access/access.ts';
 import { Failure } from '../failure.ts';
+import { clientAddress } from './client-address.ts';
 
 const callers = new WeakMap<Request, Caller>();
 
@@ -12,14 +13,19 @@ export function callerOf(request: Request): Caller {
   return caller;
 }
 
+/** The same, where it may not have got so far. */
+export function callerIfKnown(request: Request): Caller | undefined {
+  return callers.get(request);
+}
+
 /** The sender whose uploads the caller may see; undefined for everybody's. */
 export function visibleTo({ isOwner, sender }: Caller): string | undefined {
   return isOwner ? undefined : sender.id;
 }
 
-/** Lets only the owner's window pass. */
+/** Lets only the owner's window pass; to anybody else there is nothing here. */
 export const requireOwner: RequestHandler = (request, _response, next) => {
-  if (!callerOf(request).isOwner) throw new Failure('OWNER_ONLY');
+  if (!callerOf(request).isOwner) throw new Failure('NOT_FOUND');
   next();
 };
 
@@ -29,11 +35,10 @@ export const requireOwner: RequestHandler = (request, _response, next) => {
  *   of it would be an upload that nobody can go on with
  */
 export function credentialsOf(request: IncomingMessage): Credentials {
-  const address = request.socket.remoteAddress;
+  const address = clientAddress(request);
   if (address === undefined) throw new Failure('UPLOAD_ABORTED');
   return {
     authorization: request.headers.authorization,
-    // Straight from the socket: anybody can write an X-Forwarded-For header.
     address,
     userAgent: request.headers['user-agent'],
   };

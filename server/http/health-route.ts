@@ -2,6 +2,7 @@ import { Router } from 'express';
 import type { HealthReply } from '../contracts/api.ts';
 import { isLoopback } from '../lan-address.ts';
 import type { UploadService } from '../uploads/upload-service.ts';
+import { clientAddress } from './client-address.ts';
 
 /**
  * For supervisors. From this machine it needs no token, because they rarely can send one; it tells nothing but two words. From
@@ -10,7 +11,7 @@ import type { UploadService } from '../uploads/upload-service.ts';
 export function healthRoute(service: UploadService): Router {
   const router = Router();
   router.get('/healthz', (request, response, next) => {
-    if (request.headers.authorization === undefined && !isLoopback(request.socket.remoteAddress ?? '')) next();
+    if (request.headers.authorization === undefined && !isLoopback(clientAddress(request) ?? '')) next();
     else response.json(healthOf(service));
   });
   return router;

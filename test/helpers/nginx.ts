@@ -11,16 +11,18 @@ import { waitUntil } from './wait-until.ts';
 interface NginxHabits {
   /** nginx collects a body whole before it passes it on, and takes none over 1 MB, as it does by itself. */
   readonly buffersBodies?: boolean;
+  /** nginx says whom it speaks for. */
+  readonly tellsAddress?: boolean;
 }
 
 /** A real nginx in front of servers on these ports, each request to the next one, set up as the README says unless told otherwise. */
-export async function startNginx(port: number, upstreamPorts: readonly number[], { buffersBodies = false }: NginxHabits = {}): Promise<void> {
+export async function startNginx(port: number, upstreamPorts: readonly number[], habits: NginxHabits = {}): Promise<void> {
   const program = findTool('nginx');
   const temp = await makeTempFolder();
   onTestFinished(() => temp.remove());
   await mkdir(join(temp.path, 'body'));
   const configuration = join(temp.path, 'nginx.conf');
-  await writeFile(configuration, describe(temp.path, port, upstreamPorts, buffersBodies));
+  await writeFile(configuration, describe(temp.path, port, upstreamPorts, habits));
   const nginx = startProcess(program, ['-p', temp.path, '-c', configuration, '-e', join(temp.path, 'error.log')]);
   let ended = false;
   void nginx.ended.then(() => (ended = true), () => (ended = true));
@@ -30,7 +32,7 @@ export async function startNginx(port: number, upstreamPorts: readonly number[],
   });
 }
 
-function describe(folder: string, port: number, upstreamPorts: readonly number[], buffersBodies: boolean): string {
+function describe(folder: string, port: number, upstreamPorts: readonly number[], { buffersBodies = false, tellsAddress = false }: NginxHabits): string {
   const temporary = ['proxy', 'fastcgi', 'uwsgi', 'scgi'].map((name) => `${name}_temp_path ${join(folder, name)};`);
   return `
     daemon off;
@@ -48,6 +50,7 @@ function describe(folder: string, port: number, upstreamPorts: readonly number[]
           proxy_pass http://slipway;
           proxy_http_version 1.1;
           proxy_set_header Host $http_host;
+          ${tellsAddress ? 'proxy_set_header X-Forwarded-For $proxy_add_x_forwarded_for;' : ''}
           ${buffersBodies ? '' : 'proxy_request_buffering off; client_max_body_size 0;'}
         }
       }

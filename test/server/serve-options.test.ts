@@ -10,6 +10,7 @@ describe('the options of the command line', () => {
     ['a size that is none', ['--folder', 'x', '--max-size', 'big']], ['a size of nothing', ['--folder', 'x', '--max-size', '0']], ['a size below nothing', ['--folder', 'x', '--max-size=-5']],
     ['no days', ['--folder', 'x', '--keep-days', '0']], ['too many days', ['--folder', 'x', '--keep-days', '366']], ['a part of a day', ['--folder', 'x', '--keep-days', '1.5']],
     ['duplicates of another kind', ['--folder', 'x', '--duplicates', 'overwrite']], ['a log of another kind', ['--folder', 'x', '--log', 'xml']], ['a level that is none', ['--folder', 'x', '--log-level', 'loud']],
+    ['proxies that are everybody', ['--folder', 'x', '--trust-proxy', 'true']], ['proxies and everybody', ['--folder', 'x', '--trust-proxy', '10.0.0.1,*']],
     ['connections that are none', ['--folder', 'x', '--per-address', 'many']],
     ['an option without its value', ['--folder']], ['a switch with a value', ['--folder', 'x', '--open=yes']],
   ])('%s gets one clear sentence', (_what, args) => {
@@ -29,6 +30,7 @@ describe('the options of the command line', () => {
     // Behind a proxy all come from one address.
     expect(readServeOptions(['--folder', 'x', '--allow-host', 'box.example'])).toMatchObject({ perAddress: null });
     expect(readServeOptions(['--folder', 'x', '--allow-host', 'box.example', '--per-address', '99'])).toMatchObject({ perAddress: 99 });
+    expect(readServeOptions(['--folder', 'x', '--trust-proxy', '127.0.0.1, 10.0.0.0/8', '--trust-proxy', 'fd00::/8'])).toMatchObject({ trustedProxies: ['127.0.0.1', '10.0.0.0/8', 'fd00::/8'], perAddress: null });
     expect(readServeOptions(['-h'])).toEqual({ kind: 'help' });
   });
 });
