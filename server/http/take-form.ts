@@ -6,6 +6,7 @@ import { DUPLICATES_FIELD, type DuplicatePolicy } from '../contracts/duplicates.
 import type { FailureCode } from '../contracts/failure.ts';
 import type { AnnouncedFile, Sender, UploadRecord } from '../contracts/upload.ts';
 import { asFailure, Failure } from '../failure.ts';
+import { joinSignals, type JoinedSignal } from '../uploads/join-signals.ts';
 import type { BatchProgress } from '../uploads/progress/batch-progress.ts';
 import type { Arrival } from '../uploads/reception.ts';
 import type { Hold } from '../uploads/space/space.ts';
@@ -70,9 +71,17 @@ interface Accepted {
 
 async function takeAccepted({ request, response, caller, limits, keyFields, totalBytes }: Accepted): Promise<FormOutcome> {
   const hold = totalBytes === null ? null : await limits.service.holdRoom(totalBytes, caller.sender.id);
-  const form = new Form(request, caller, limits, { totalBytes, keyFields, hold });
-  inviteBody(request, response);
-  const stopWatching = watchForStall(request, limits.stallTimeoutMs, () => form.end(new Failure('UPLOAD_STALLED')));
+  try {
+    const form = new Form(request, caller, limits, { totalBytes, keyFields, hold });
+    inviteBody(request, response);
+    return await readAll(form, request, response, limits.stallTimeoutMs);
+  } finally {
+    hold?.release();
+  }
+}
+
+async function readAll(form: Form, request: Request, response: Response, stallTimeoutMs: number): Promise<FormOutcome> {
+  const stopWatching = watchForStall(request, stallTimeoutMs, () => form.end(new Failure('UPLOAD_STALLED')));
   try {
     await readForm(request, response, form, form.signal);
     return await form.complete();
@@ -80,7 +89,7 @@ async function takeAccepted({ request, response, caller, limits, keyFields, tota
     return await form.abandon(asFailure(error));
   } finally {
     stopWatching();
-    hold?.release();
+    form.leave();
   }
 }
 
@@ -106,6 +115,7 @@ interface FormOptions {
 class Form {
   readonly signal: AbortSignal;
   readonly #ending = new AbortController();
+  readonly #joined: JoinedSignal;
   readonly #sender: Sender;
   readonly #isOwner: boolean;
   readonly #limits: FormLimits;
@@ -128,10 +138,17 @@ class Form {
     this.#hold = hold;
     // Bytes that are on disk need no room any more.
     hold?.follow(() => (totalBytes ?? 0) - (this.#progress?.bytes() ?? 0));
-    this.signal = AbortSignal.any([this.#ending.signal, limits.stopping]);
     this.#readDuplicates(request.query[DUPLICATES_FIELD]);
     this.#key = keyOf(request);
+    // After whatever may be refused: it has to be let go of.
+    this.#joined = joinSignals([this.#ending.signal, limits.stopping]);
+    this.signal = this.#joined.signal;
     if (this.#key !== undefined) this.#openProgress();
+  }
+
+  /** It has come to its end, and listens to nobody any more. */
+  leave(): void {
+    this.#joined.release();
   }
 
   /** Ends it early: what is under way fails with this. */

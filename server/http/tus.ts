@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { Router, type Request, type RequestHandler, type Response } from 'express';
 import { DUPLICATES_FIELD } from '../contracts/duplicates.ts';
 import { Failure } from '../failure.ts';
+import { joinSignals } from '../uploads/join-signals.ts';
 import { isFileDigest } from '../uploads/hash/file-digest.ts';
 import type { AppendOrder } from '../uploads/resumable/append-order.ts';
 import { CHECKSUM_ALGORITHMS } from '../uploads/resumable/append-stream.ts';
@@ -109,10 +110,11 @@ function readCreation(request: Request, { duplicates: choice }: UploadService) {
 }
 
 async function appendBody(request: Request, response: Response, place: Pick<AppendOrder, 'id' | 'offset' | 'digest' | 'holds'>, limits: FormLimits): Promise<Standing> {
-  const ending = new AbortController();
+  const stalled = new AbortController();
   const checksum = readUploadChecksum(request);
   const leave = limits.slots.take();
-  const stopWatching = watchForStall(request, limits.stallTimeoutMs, () => ending.abort(new Failure('UPLOAD_STALLED')));
+  const stopWatching = watchForStall(request, limits.stallTimeoutMs, () => stalled.abort(new Failure('UPLOAD_STALLED')));
+  const ending = joinSignals([stalled.signal, limits.stopping]);
   try {
     return await limits.service.resumable.append({
       ...place,
@@ -121,13 +123,14 @@ async function appendBody(request: Request, response: Response, place: Pick<Appe
       checksum,
       invite: () => inviteBody(request, response),
       stream: request,
-      signal: AbortSignal.any([ending.signal, limits.stopping]),
+      signal: ending.signal,
     });
   } catch (error) {
     // The client needs it to go on (tus 1.0 leaves it out of the 409; every client would have to ask).
     if (error instanceof Failure && error.offset !== undefined) response.set('Upload-Offset', String(error.offset));
     throw error;
   } finally {
+    ending.release();
     stopWatching();
     leave();
   }

@@ -3,6 +3,7 @@ import type { Readable } from 'node:stream';
 import type { DuplicatePolicy } from '../contracts/duplicates.ts';
 import type { AnnouncedFile, Sender, UploadRecord, UploadState } from '../contracts/upload.ts';
 import { asFailure, Failure } from '../failure.ts';
+import { joinSignals } from './join-signals.ts';
 import type { BatchProgress } from './progress/batch-progress.ts';
 import { sizeFailure } from './space/file-system-limit.ts';
 import { receiveFile, type ArrivedFile } from './incoming-file.ts';
@@ -85,14 +86,18 @@ async function receivePlaced(order: DecidedOrder, placement: Placement, start: U
   const { ledger, folder } = reception;
   const maxBytes = Math.min(reception.maxFileBytes, folder.maxFileBytes ?? Number.POSITIVE_INFINITY);
   const running = ledger.running.begin(start.id);
-  const signal = AbortSignal.any([running.signal, order.signal]);
+  const { signal, release } = joinSignals([running.signal, order.signal]);
   // A file that stands for itself and is all here needs its connection no more.
   const lastWord = order.announced === undefined ? signal : running.signal;
   let record = start;
 
+  const over = (): void => {
+    release();
+    running.over();
+  };
   const end = (error: unknown): UploadRecord => {
     record = ledger.fail(record, asFailure(error));
-    running.over();
+    over();
     return record;
   };
   const follow = (received: number, state: UploadState): void => {
@@ -122,7 +127,7 @@ async function receivePlaced(order: DecidedOrder, placement: Placement, start: U
     try {
       const published = await arrived.publish(record, { policy: order.duplicates, batch: order.batch });
       const stored = ledger.store(record, published, arrived.digest);
-      running.over();
+      over();
       return stored;
     } catch (error) {
       return end(error);

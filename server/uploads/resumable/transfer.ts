@@ -1,6 +1,7 @@
 import type { FailureCode } from '../../contracts/failure.ts';
 import type { UploadState } from '../../contracts/upload.ts';
 import type { Failure } from '../../failure.ts';
+import { joinSignals } from '../join-signals.ts';
 import { diskFailure } from '../folder/disk-failure.ts';
 import { PUBLISHED_MODE } from '../folder/published-file.ts';
 import { algorithmOf } from '../hash/file-digest.ts';
@@ -67,14 +68,15 @@ export function createTransfer(ledger: Ledger, endings: Endings): Transfer {
       ledger.put({ ...recordOf(state, next), received });
     };
     follow(offset, 'receiving');
+    const { signal, release } = joinSignals([running.signal, order.signal, lock.wanted]);
     try {
-      const signal = AbortSignal.any([running.signal, order.signal, lock.wanted]);
       const now = await writeChunk(stream, folder.resumables, { id, offset, size: state.info.size, hash, checksum, holds, signal, follow });
       if (hash !== null) hashes.keep(id, hash);
       return now;
     } catch (error) {
       throw await interrupt(found, diskFailure(error), [hash, before]);
     } finally {
+      release();
       running.over();
     }
   }

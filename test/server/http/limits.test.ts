@@ -178,3 +178,13 @@ describe('an upload that stalls', () => {
     await disk.expectDone({ 'steady.bin': content });
   });
 });
+
+test('a form that is refused for what its head says gives its room back', async () => {
+  const server = await startTestServer({ quotaBytes: 2 * MAX });
+  const form = buildForm([file('a.bin', sampleBytes(MAX))]);
+  for (const [header, query, code] of [['two words', '', 'PROGRESS_ID_INVALID'], ['key', '?duplicates=no-such', 'DUPLICATES_INVALID']] as const) {
+    const answer = await server.guest.request('POST', `/api/uploads${query}`, { headers: { 'content-type': form.contentType, 'x-progress-id': header }, body: form.body });
+    expect([answer.status, readFailureCode(answer)]).toEqual([400, code]);
+  }
+  expect((await server.guest.send(form)).status).toBe(201);
+});
