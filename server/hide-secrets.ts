@@ -13,20 +13,27 @@ const MIN_PASSWORD_LENGTH = 4;
 /** Keeps secrets out of a log, also where a stranger wrote them: into a file's name, a user agent, a path. */
 export interface SecretKeeper {
   readonly log: Log;
-  /** A code, in whatever spelling opens the door. */
-  addCode(code: string): void;
+  /** A code, in whatever spelling opens the door. @returns how to forget it, once it opens none */
+  addCode(code: string): () => void;
   addToken(token: string): void;
   /** User and password that a URL may have. */
   addUrl(url: string): void;
 }
 
 export function hideSecrets(log: Log): SecretKeeper {
-  const patterns = [...TOKENS];
+  let patterns: readonly string[] = TOKENS;
   let secret = new RegExp(patterns.join('|'), 'giu');
 
-  const add = (pattern: string): void => {
-    patterns.push(pattern);
+  const use = (next: readonly string[]): void => {
+    patterns = next;
     secret = new RegExp(patterns.join('|'), 'giu');
+  };
+  const add = (pattern: string): (() => void) => {
+    use([...patterns, pattern]);
+    return () => {
+      const at = patterns.lastIndexOf(pattern);
+      if (at >= 0) use(patterns.toSpliced(at, 1));
+    };
   };
 
   const withoutSecrets = (fields: LogFields): LogFields =>
@@ -36,7 +43,7 @@ export function hideSecrets(log: Log): SecretKeeper {
     log: (level, event, fields = {}) => log(level, event, withoutSecrets(fields)),
     // Spaces and dashes may stand anywhere in a typed code.
     addCode: (code) => add(Array.from(canonicalCode(code), literal).join(String.raw`[\s-]*`)),
-    addToken: (token) => add(literal(token)),
+    addToken: (token) => void add(literal(token)),
     addUrl(url) {
       const { password } = URL.canParse(url) ? new URL(url) : { password: '' };
       if (password.length >= MIN_PASSWORD_LENGTH) for (const spelling of new Set([password, decoded(password)])) add(literal(spelling));

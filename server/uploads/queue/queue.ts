@@ -6,6 +6,8 @@ import { Tally } from './tally.ts';
 /** Ended records beyond this many leave the queue, the oldest first. */
 const MOST_RECORDS = 10_000;
 
+const ENDED: ReadonlySet<UploadState> = new Set<UploadState>(['stored', 'failed', 'cancelled']);
+
 interface Change {
   readonly revision: number;
   readonly id: string;
@@ -22,7 +24,10 @@ export class Queue {
   readonly #records = new Map<string, UploadRecord>();
   readonly #latest = new Map<string, number>();
   readonly #everyone = new Tally();
+  /** Of those who have a record; anybody may come as any number of senders. */
   readonly #bySender = new Map<string, Tally>();
+  /** Ids of what has ended, the oldest first: to look for them among what waits would take longer with each file that waits. */
+  readonly #ended = new Set<string>();
   #changes: Change[] = [];
   #revision = 0;
   #storedBytes = 0;
@@ -60,9 +65,11 @@ export class Queue {
   set(record: UploadRecord): void {
     const before = this.#records.get(record.id);
     if (record.state === 'stored' && before?.state !== 'stored' && record.wasThere !== true) this.#storedBytes += record.received;
-    if (before !== undefined) this.#tallies(before).forEach((tally) => tally.subtract(before));
-    this.#tallies(record).forEach((tally) => tally.add(record));
+    this.#count(record);
+    if (before !== undefined) this.#discount(before);
     this.#records.set(record.id, record);
+    if (ENDED.has(record.state)) this.#ended.add(record.id);
+    else this.#ended.delete(record.id);
     this.#note(record);
     if (before === undefined && this.#records.size > MOST_RECORDS) this.#dropOldestEnded();
   }
@@ -70,8 +77,9 @@ export class Queue {
   remove(id: string): void {
     const record = this.#records.get(id);
     if (record === undefined) return;
-    this.#tallies(record).forEach((tally) => tally.subtract(record));
+    this.#discount(record);
     this.#records.delete(id);
+    this.#ended.delete(id);
     this.#note(record);
   }
 
@@ -108,7 +116,7 @@ export class Queue {
     this.#revision += 1;
     this.#latest.set(record.id, this.#revision);
     this.#changes.push({ revision: this.#revision, id: record.id, senderId: record.sender.id });
-    if (this.#changes.length > 4 * MOST_RECORDS) this.#compact();
+    if (this.#changes.length > 4 * Math.max(MOST_RECORDS, this.#records.size)) this.#compact();
   }
 
   /** Keeps the last change of each record that still exists; removals are forgotten with all that came before. */
@@ -137,18 +145,21 @@ export class Queue {
   }
 
   #dropOldestEnded(): void {
-    for (const { id, state } of this.#records.values()) {
-      if (state !== 'stored' && state !== 'failed' && state !== 'cancelled') continue;
-      this.remove(id);
-      return;
-    }
+    const oldest = this.#ended.values().next();
+    if (oldest.done !== true) this.remove(oldest.value);
   }
 
-  #tallies(record: UploadRecord): readonly Tally[] {
-    const known = this.#bySender.get(record.sender.id);
-    if (known !== undefined) return [this.#everyone, known];
-    const fresh = new Tally();
-    this.#bySender.set(record.sender.id, fresh);
-    return [this.#everyone, fresh];
+  #count(record: UploadRecord): void {
+    const tally = this.#bySender.get(record.sender.id) ?? new Tally();
+    this.#bySender.set(record.sender.id, tally);
+    tally.add(record);
+    this.#everyone.add(record);
+  }
+
+  #discount(record: UploadRecord): void {
+    const tally = this.#bySender.get(record.sender.id);
+    tally?.subtract(record);
+    if (tally?.isEmpty() === true) this.#bySender.delete(record.sender.id);
+    this.#everyone.subtract(record);
   }
 }

@@ -33,6 +33,11 @@ export class Tally {
     };
   }
 
+  /** True when there is no record. */
+  isEmpty(): boolean {
+    return [...this.#count.values()].every((count) => count === 0);
+  }
+
   /** The same sums over what has not ended. */
   open(): Pick<Totals, 'receivedBytes' | 'sizeBytes'> {
     return { receivedBytes: this.#openReceivedBytes, sizeBytes: this.#openSizeBytes };
