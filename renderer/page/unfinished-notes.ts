@@ -9,13 +9,18 @@ const MOST_FILES = 2000;
 const MOST_NOTES = 20;
 const PREFIX = 'slipway-unfinished:';
 
+export interface NotedFile extends UnfinishedFile {
+  /** When the page took it on, by `Date.now()`; an older page did not say so. */
+  readonly takenAtMs?: number;
+}
+
 /** What one load of the page noted of its files. */
 export interface UnfinishedNote {
   readonly page: string;
   /** The page said goodbye: nobody is at work on its files. */
   readonly left: boolean;
   readonly notedAtMs: number;
-  readonly files: readonly UnfinishedFile[];
+  readonly files: readonly NotedFile[];
   /** What had arrived by then, so that it is known when it is chosen together with the rest. */
   readonly arrived: readonly UnfinishedFile[];
 }
@@ -28,7 +33,7 @@ export interface UnfinishedNotes {
   /** Those that still count, newest first. */
   all(): readonly UnfinishedNote[];
   /** Replaces the note of one page; none is kept when nothing is under way. Answers whether it outlives the page. */
-  write(page: string, files: readonly UnfinishedFile[], arrived: readonly UnfinishedFile[], left: boolean): boolean;
+  write(page: string, files: readonly NotedFile[], arrived: readonly UnfinishedFile[], left: boolean): boolean;
   /** Takes files out of everybody's notes but one page's. */
   takeOut(ids: ReadonlySet<string>, except: string): void;
 }
@@ -39,8 +44,12 @@ function isUnfinishedFile(value: unknown): value is UnfinishedFile {
   return [id, batch, name, folder].every((one) => typeof one === 'string') && [size, modifiedAtMs].every((one) => typeof one === 'number') && typeof begun === 'boolean';
 }
 
+function isNotedFile(value: unknown): value is NotedFile {
+  return isUnfinishedFile(value) && (!('takenAtMs' in value) || typeof value.takenAtMs === 'number');
+}
+
 function isNoted(value: unknown): value is Omit<UnfinishedNote, 'page'> {
-  return typeof value === 'object' && value !== null && 'files' in value && Array.isArray(value.files) && value.files.every(isUnfinishedFile)
+  return typeof value === 'object' && value !== null && 'files' in value && Array.isArray(value.files) && value.files.every(isNotedFile)
     && 'arrived' in value && Array.isArray(value.arrived) && value.arrived.every(isUnfinishedFile)
     && 'left' in value && typeof value.left === 'boolean' && 'notedAtMs' in value && typeof value.notedAtMs === 'number';
 }

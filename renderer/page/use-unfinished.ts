@@ -9,10 +9,11 @@ import type { PickedFile } from '../sender/picked-file.ts';
 import type { SendItem } from '../sender/send-item.ts';
 import type { Sender } from '../sender/sender.ts';
 import { describeItems, type UnfinishedFile } from '../sender/unfinished-file.ts';
+import { createFileClaims, readClaims } from './file-claims.ts';
 import { matchPicked } from './match-picked.ts';
 import { createPageRollCall } from './page-roll-call.ts';
 import type { SafeStorage } from './safe-storage.ts';
-import { createUnfinishedNotes } from './unfinished-notes.ts';
+import { createUnfinishedNotes, type UnfinishedNote } from './unfinished-notes.ts';
 
 /** A crash costs at most the notes of this long. */
 const NOTE_EVERY_MS = 1000;
@@ -47,6 +48,7 @@ interface UnfinishedOptions {
 export function useUnfinished({ storage, client, sender, items, queue }: UnfinishedOptions): Unfinished {
   const page = makeId();
   const notes = createUnfinishedNotes(storage);
+  const claims = createFileClaims(page);
   const rollCall = createPageRollCall(page);
   const listeners = new AbortController();
   const left = shallowRef<readonly UnfinishedFile[]>([]);
@@ -58,16 +60,20 @@ export function useUnfinished({ storage, client, sender, items, queue }: Unfinis
   let done: readonly UnfinishedFile[] = [];
   let alive: ReadonlySet<string> | null = null;
   let noted = '';
-  let mine: ReadonlySet<string> = new Set();
+  /** Files that are held back here, because another page took them. */
+  let yielded: ReadonlySet<string> = new Set();
   let timer: ReturnType<typeof setTimeout> | undefined;
 
   /** Files of pages that said goodbye, and, once it is known who is alive, of those that could not. */
   function look(): void {
     const found = new Map<string, UnfinishedFile>();
     const over = new Map(done.map((file) => [file.id, file]));
-    for (const note of notes.all()) {
-      if (note.page === page || (!note.left && (alive === null || alive.has(note.page)))) continue;
-      for (const file of note.files) if (!items.value.has(file.id)) found.set(file.id, file);
+    const isAtWork = ({ page: other, left: isLeft }: UnfinishedNote): boolean => !isLeft && (alive === null || alive.has(other));
+    const others = notes.all().filter((note) => note.page !== page);
+    const taken = new Set(others.filter(isAtWork).flatMap(({ files }) => files.map(({ id }) => id)));
+    for (const note of others) {
+      if (isAtWork(note)) continue;
+      for (const file of note.files) if (!items.value.has(file.id) && !taken.has(file.id)) found.set(file.id, file);
       for (const file of note.arrived) over.set(file.id, file);
     }
     left.value = [...found.values()];
@@ -77,20 +83,29 @@ export function useUnfinished({ storage, client, sender, items, queue }: Unfinis
   function note(leaving = false): void {
     clearTimeout(timer);
     timer = undefined;
-    const files = sender.unfinished();
+    yieldTaken();
+    const files = sender.unfinished().filter(({ id }) => !yielded.has(id)).map((file) => ({ ...file, takenAtMs: claims.takenAtMs(file.id) }));
     const stored = describeItems([...items.value.values()].filter(({ state }) => state.kind === 'stored'));
     const text = JSON.stringify({ leaving, files, stored: stored.length });
     if (text === noted) return;
     noted = text;
-    mine = new Set(files.map(({ id }) => id));
     lasting = notes.write(page, files, [...done, ...stored], leaving);
   }
 
-  /** While this page slept another one may have gone on with its files: then they are held back here. */
+  /**
+   * While this page slept, another one may have gone on with its files: then they are held back here. What goes on here all the same is
+   * taken back: a person wants it so.
+   */
   function yieldTaken(): void {
-    const mineStill = new Set(notes.all().find((one) => one.page === page)?.files.map(({ id }) => id));
-    const elsewhere = new Set(notes.all().flatMap((one) => (one.page === page ? [] : one.files.map(({ id }) => id))));
-    sender.pause([...mine].filter((id) => !mineStill.has(id) && elsewhere.has(id)));
+    const others = readClaims(notes.all().filter((other) => other.page !== page && !other.left));
+    const isPaused = (id: string): boolean => sender.items.get(id)?.state.kind === 'paused';
+    const isWanted = (id: string): boolean => yielded.has(id) && !isPaused(id);
+    const lost = sender.unfinished().map(({ id }) => id).filter((id) => claims.isLost(id, others));
+    for (const id of lost) if (isWanted(id)) claims.take(id, others);
+    const gone = lost.filter((id) => !isWanted(id));
+    sender.pause(gone);
+    // A small one on its way goes on, and harms nobody.
+    yielded = new Set(gone.filter(isPaused));
   }
 
   function drop(ids: ReadonlySet<string>): void {
@@ -142,6 +157,8 @@ export function useUnfinished({ storage, client, sender, items, queue }: Unfinis
       sender.adopt(match.adopted.map((one) => ({ ...one, begun: one.begun || records.get(one.picked.id)?.state === 'interrupted' })));
       sender.add(match.added);
       if (match.adopted.length === 0) return;
+      const others = readClaims(notes.all().filter((other) => other.page !== page));
+      for (const { picked } of match.adopted) claims.take(picked.id, others);
       note();
       drop(new Set(match.adopted.map(({ picked }) => picked.id)));
     },

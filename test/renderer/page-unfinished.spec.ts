@@ -1,43 +1,16 @@
 import { utimes } from 'node:fs/promises';
-import type { BrowserContext, Page } from '@playwright/test';
-import { TEST_CODE } from '../helpers/launch-server.ts';
 import { dropPaths } from './helpers/drop-paths.ts';
 import { expect, test, type Box } from './helpers/fixtures.ts';
-import { enter, expectStored, guestPage, type GuestPage } from './helpers/guest-page.ts';
+import { enter, expectStored, guestPage } from './helpers/guest-page.ts';
+import { FILM_BYTES, PATIENCE_MS, TALK_BYTES, sendSome, settledBytes } from './helpers/send-some.ts';
 
 const MEGA = 1_000_000;
-const SIZE = 16 * MEGA;
-/** What is said besides. */
-const TALK_BYTES = MEGA / 2;
-const PATIENCE_MS = 30_000;
 
 test.describe.configure({ timeout: 120_000 });
 
-/**
- * Sends slowly until the server has some of it on disk: so little that what lies in the line's buffers is not all of a piece, or the
- * server would wait for the next one.
- */
-async function sendSome({ box, guest, page }: { readonly box: Box; readonly guest: GuestPage; readonly page: Page }): Promise<void> {
-  box.proxy.speed(4 * MEGA);
-  await guest.send.click();
-  await expect.poll(async () => (await box.server.owner.records()).some(({ received }) => received > MEGA), { intervals: [50], timeout: PATIENCE_MS }).toBe(true);
-  // Noted a second later at the latest, and in any case when the page goes.
-  await expect(page.getByText('Sending')).not.toHaveCount(0);
-}
-
-async function arrivedBytes({ server }: Box): Promise<number> {
-  return (await server.owner.records()).reduce((sum, { received }) => sum + received, 0);
-}
-
-/** Once no connection is left that still brings bytes. */
-async function settledBytes(box: Box): Promise<number> {
-  await expect.poll(async () => (await box.server.owner.records()).every(({ state }) => state !== 'receiving'), { intervals: [50], timeout: PATIENCE_MS }).toBe(true);
-  return arrivedBytes(box);
-}
-
 test('after a reload the page asks for exactly what is unfinished, and only the missing bytes travel', async ({ page, box, inbox }) => {
   const guest = await enter(page, box);
-  const paths = { 'film.mp4': await inbox.file('film.mp4', SIZE), 'other.txt': await inbox.file('other.txt', 500) };
+  const paths = { 'film.mp4': await inbox.file('film.mp4', FILM_BYTES), 'other.txt': await inbox.file('other.txt', 500) };
   await guest.pick(paths['film.mp4']);
   await sendSome({ box, guest, page });
   await page.reload();
@@ -50,7 +23,7 @@ test('after a reload the page asks for exactly what is unfinished, and only the 
   // Together with another file, which is simply added.
   await guest.pick(paths['film.mp4'], paths['other.txt']);
   await expect(guest.row('film.mp4')).toContainText(/Stored|Verified/, { timeout: PATIENCE_MS });
-  expect(box.proxy.carriedBytes() - before).toBeLessThan(SIZE - held + TALK_BYTES);
+  expect(box.proxy.carriedBytes() - before).toBeLessThan(FILM_BYTES - held + TALK_BYTES);
   await guest.send.click();
   await expect(guest.verdict).toHaveText('All 2 files arrived, every one verified');
   await expectStored(box, paths);
@@ -62,7 +35,7 @@ test('after a reload the page asks for exactly what is unfinished, and only the 
 
 test('a closed tab is remembered by the next one, without a code, and a drop of the folder goes on too', async ({ page, context, box, inbox }) => {
   const guest = await enter(page, box);
-  const path = await inbox.file('Trip/film.mp4', SIZE);
+  const path = await inbox.file('Trip/film.mp4', FILM_BYTES);
   await guest.pickFolder(`${inbox.folder}/Trip`);
   await sendSome({ box, guest, page });
   await page.close();
@@ -76,7 +49,7 @@ test('a closed tab is remembered by the next one, without a code, and a drop of 
   const before = box.proxy.carriedBytes();
   await dropPaths(later, [`${inbox.folder}/Trip`]);
   await expect(now.verdict).toHaveText('Your video arrived, verified', { timeout: PATIENCE_MS });
-  expect(box.proxy.carriedBytes() - before).toBeLessThan(SIZE - held + TALK_BYTES);
+  expect(box.proxy.carriedBytes() - before).toBeLessThan(FILM_BYTES - held + TALK_BYTES);
   await expectStored(box, { 'Trip/film.mp4': path });
 });
 
@@ -100,7 +73,7 @@ test('small files that were cut are asked for, and go on under their old names',
 
 test('who chooses everything again sends nothing twice: what had arrived is known', async ({ page, box, inbox }) => {
   const guest = await enter(page, box);
-  const paths = { 'note.txt': await inbox.file('note.txt', 500), 'film.mp4': await inbox.file('film.mp4', SIZE) };
+  const paths = { 'note.txt': await inbox.file('note.txt', 500), 'film.mp4': await inbox.file('film.mp4', FILM_BYTES) };
   await guest.pick(...Object.values(paths));
   await sendSome({ box, guest, page });
   await expect(guest.row('note.txt')).toContainText(/Stored|Verified/);
@@ -115,12 +88,12 @@ test('who chooses everything again sends nothing twice: what had arrived is know
 
 test('a file of the same name and size but another date is told and taken for a new one', async ({ page, box, inbox }) => {
   const guest = await enter(page, box);
-  const path = await inbox.file('film.mp4', SIZE);
+  const path = await inbox.file('film.mp4', FILM_BYTES);
   await guest.pick(path);
   await sendSome({ box, guest, page });
   await page.reload();
   await expect(guest.verdict).toHaveText('1 video did not finish');
-  const other = await inbox.file('other/film.mp4', SIZE);
+  const other = await inbox.file('other/film.mp4', FILM_BYTES);
   await utimes(other, new Date(0), new Date(86_400_000));
   await guest.pick(other);
   await expect(page.getByText('film.mp4 has the name and size of a file that did not finish, but another date.')).toBeVisible();
@@ -132,63 +105,6 @@ test('a file of the same name and size but another date is told and taken for a 
   await page.getByRole('button', { name: 'Forget it' }).click();
   await expect.poll(async () => (await box.server.owner.records()).map(({ state }) => state).sort()).toEqual(['cancelled', 'stored']);
   await expectStored(box, { 'film.mp4': other });
-});
-
-test('forgetting cancels them on the server and on this device', async ({ page, box, inbox }) => {
-  const guest = await enter(page, box);
-  await guest.pick(await inbox.file('film.mp4', SIZE));
-  await sendSome({ box, guest, page });
-  await page.reload();
-  await page.getByRole('button', { name: 'Forget it' }).click();
-  await expect(guest.choose).toBeVisible();
-  await expect.poll(async () => (await box.server.owner.records()).map(({ state }) => state)).toEqual(['cancelled']);
-  await expectStored(box, {});
-  await page.reload();
-  await expect(guest.choose).toBeVisible();
-  expect(await page.evaluate(() => Object.keys(localStorage).filter((key) => key.startsWith('slipway-unfinished')))).toEqual([]);
-});
-
-test('what arrived while nobody looked is said to have arrived', async ({ page, box, inbox }) => {
-  const guest = await enter(page, box);
-  const path = await inbox.file('film.mp4', SIZE);
-  await guest.pick(path);
-  await sendSome({ box, guest, page });
-  // As in a page that is killed before it hears how it ended: its note stays as it was.
-  await page.evaluate(() => {
-    Storage.prototype.removeItem = () => undefined;
-  });
-  box.proxy.speed(Number.POSITIVE_INFINITY);
-  await expect(guest.verdict).toHaveText('Your video arrived, verified', { timeout: PATIENCE_MS });
-  await page.reload();
-  await expect(page.getByText('1 file of your last visit arrived in the meantime.')).toBeVisible();
-  await expect(guest.choose).toBeVisible();
-  await expectStored(box, { 'film.mp4': path });
-});
-
-test('with storage switched off everything works as far as it can', async ({ page, box, inbox }) => {
-  await page.addInitScript(() => {
-    Object.defineProperty(window, 'localStorage', { get() { throw new DOMException('Denied', 'SecurityError'); } });
-  });
-  const guest = await enter(page, box);
-  const path = await inbox.file('film.mp4', SIZE);
-  await guest.pick(path);
-  await sendSome({ box, guest, page });
-  // Nothing is remembered, so leaving costs something and is asked about.
-  const asked = page.waitForEvent('dialog');
-  await page.close({ runBeforeUnload: true });
-  await (await asked).dismiss();
-  box.proxy.speed(Number.POSITIVE_INFINITY);
-  await expect(guest.verdict).toHaveText('Your video arrived, verified', { timeout: PATIENCE_MS });
-  await expectStored(box, { 'film.mp4': path });
-});
-
-test('leaving while only large files are under way does not ask: nothing is lost', async ({ page, box, inbox }) => {
-  const guest = await enter(page, box);
-  await guest.pick(await inbox.file('film.mp4', SIZE));
-  await sendSome({ box, guest, page });
-  const closed = page.waitForEvent('close');
-  await page.close({ runBeforeUnload: true });
-  await closed;
 });
 
 test.describe('a new code', () => {
@@ -203,7 +119,7 @@ test.describe('a new code', () => {
     const first = await openLan(box, 0);
     await page.goto(`${box.url}/#${first.code}`);
     const guest = guestPage(page);
-    const path = await inbox.file('film.mp4', SIZE);
+    const path = await inbox.file('film.mp4', FILM_BYTES);
     await guest.pick(path);
     await sendSome({ box, guest, page });
     await page.goto('about:blank');
@@ -219,79 +135,7 @@ test.describe('a new code', () => {
     const before = box.proxy.carriedBytes();
     await guest.pick(path);
     await expect(guest.verdict).toHaveText('Your video arrived, verified', { timeout: PATIENCE_MS });
-    expect(box.proxy.carriedBytes() - before).toBeLessThan(SIZE - held + TALK_BYTES);
-    await expectStored(box, { 'film.mp4': path });
-  });
-});
-
-test.describe('two tabs', () => {
-  async function openTab(context: BrowserContext, box: Box): Promise<{ readonly page: Page; readonly guest: GuestPage }> {
-    const page = await context.newPage();
-    await page.goto(`${box.url}/#${TEST_CODE}`);
-    return { page, guest: guestPage(page) };
-  }
-
-  test('a second tab leaves alone what the first one is sending', async ({ context, page, box, inbox }) => {
-    const guest = await enter(page, box);
-    const path = await inbox.file('film.mp4', SIZE);
-    await guest.pick(path);
-    await sendSome({ box, guest, page });
-    await expect.poll(() => page.evaluate(() => Object.keys(localStorage).some((key) => key.startsWith('slipway-unfinished')))).toBe(true);
-    const asked = context.waitForEvent('page').then((opened) => opened.waitForFunction(() => 'whoWasAsked' in window));
-    await context.addInitScript(() => {
-      const channel = new BroadcastChannel('slipway-pages');
-      channel.addEventListener('message', ({ data }) => { if (data.kind === 'here') Object.assign(window, { whoWasAsked: true }); });
-    });
-    const second = await openTab(context, box);
-    await asked;
-    await expect(second.guest.choose).toBeVisible();
-    await second.guest.pick(await inbox.file('note.txt', 100));
-    await second.guest.send.click();
-    await expect(second.guest.verdict).toHaveText('Your file arrived, verified');
-    box.proxy.speed(Number.POSITIVE_INFINITY);
-    await expect(guest.verdict).toHaveText('Your video arrived, verified', { timeout: PATIENCE_MS });
-  });
-
-  test('what a tab took over, the other one offers no more', async ({ context, page, box, inbox }) => {
-    const guest = await enter(page, box);
-    const path = await inbox.file('film.mp4', SIZE);
-    await guest.pick(path);
-    await sendSome({ box, guest, page });
-    await page.reload();
-    await expect(guest.verdict).toHaveText('1 video did not finish');
-    const second = await openTab(context, box);
-    await expect(second.guest.verdict).toHaveText('1 video did not finish');
-    await second.guest.pick(path);
-    await expect(guest.choose).toBeVisible();
-    box.proxy.speed(Number.POSITIVE_INFINITY);
-    await expect(second.guest.verdict).toHaveText('Your video arrived, verified', { timeout: PATIENCE_MS });
-    await expectStored(box, { 'film.mp4': path });
-  });
-
-  test('a page that slept holds back what was taken from it, and hears that it arrived', async ({ context, page, box, inbox }) => {
-    const guest = await enter(page, box);
-    const path = await inbox.file('film.mp4', SIZE);
-    await guest.pick(path);
-    await sendSome({ box, guest, page });
-    await expect.poll(() => page.evaluate(() => Object.keys(localStorage).some((key) => key.startsWith('slipway-unfinished')))).toBe(true);
-    // As a phone does with a tab that nobody sees: it answers nobody, and its connections end.
-    const frozen = await context.newCDPSession(page);
-    await frozen.send('Debugger.enable');
-    const asleep = new Promise((resolve) => { frozen.once('Debugger.paused', resolve); });
-    await frozen.send('Debugger.pause');
-    await asleep;
-    box.proxy.breakDown();
-    box.proxy.mend();
-    const second = await openTab(context, box);
-    await expect(second.guest.verdict).toHaveText('1 video did not finish');
-    await second.guest.pick(path);
-    await expect(second.guest.row('film.mp4')).toContainText('of 16 MB');
-    await frozen.send('Debugger.resume');
-    await frozen.send('Debugger.disable');
-    await expect(guest.row('film.mp4')).toContainText('Paused');
-    box.proxy.speed(Number.POSITIVE_INFINITY);
-    await expect(second.guest.verdict).toHaveText('Your video arrived, verified', { timeout: PATIENCE_MS });
-    await expect(guest.verdict).toHaveText('Your video arrived, verified', { timeout: PATIENCE_MS });
+    expect(box.proxy.carriedBytes() - before).toBeLessThan(FILM_BYTES - held + TALK_BYTES);
     await expectStored(box, { 'film.mp4': path });
   });
 });
