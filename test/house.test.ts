@@ -42,7 +42,7 @@ describe('the house', () => {
     expect(checkDependencies(sources, manifest, readLock())).toEqual([]);
   });
 
-  test('the lockfile names no host, and a hash for everything', () => {
+  test('K9: the lockfile names no host, and a hash for everything', () => {
     expect(checkLock(readLock())).toEqual([]);
   });
 

@@ -1,4 +1,4 @@
-import { access } from 'node:fs/promises';
+import { access, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { shell } from 'electron';
 import type { BrowserWindow } from 'electron';
@@ -88,8 +88,10 @@ function hold(ids: unknown, apply: (ids: readonly string[] | null) => void): Ans
 /** Shows, never opens: what arrived may be a program. */
 async function show({ server, settings }: Desktop, id: unknown): Promise<Answer<null>> {
   if (id === null) {
-    const problem = await shell.openPath(settings.get().uploadFolder);
-    return problem === '' ? succeed(null) : refuse('NOT_POSSIBLE');
+    const folder = settings.get().uploadFolder;
+    // Should something else be in its place: opening a file could start it.
+    const isFolder = await stat(folder).then((found) => found.isDirectory(), () => false);
+    return isFolder && (await shell.openPath(folder)) === '' ? succeed(null) : refuse('NOT_POSSIBLE');
   }
   const file = isKey(id) ? server.locate(id) : null;
   if (file === null || !(await isThere(file))) return refuse('FILE_MISSING');

@@ -7,6 +7,8 @@ import type { SettingsFile } from './settings.ts';
 export interface AppWindowOptions {
   /** Absolute path of the bundled preload. */
   readonly preload: string;
+  /** For builds on a developer's machine. */
+  readonly withDeveloperTools: boolean;
   readonly settings: SettingsFile;
   readonly log: Log;
 }
@@ -18,7 +20,7 @@ const SAVE_AFTER_MS = 400;
 const MOST_RELOADS_A_MINUTE = 3;
 
 /** Opens the app's window, hidden until it can be shown without a flash. */
-export function openAppWindow({ preload, settings, log }: AppWindowOptions): BrowserWindow {
+export function openAppWindow({ preload, withDeveloperTools, settings, log }: AppWindowOptions): BrowserWindow {
   const saved = settings.get().windowBounds;
   const window = new BrowserWindow({
     ...placeWindow(saved, [screen.getPrimaryDisplay(), ...screen.getAllDisplays()].map((display) => display.workArea)),
@@ -34,6 +36,7 @@ export function openAppWindow({ preload, settings, log }: AppWindowOptions): Bro
       nodeIntegration: false,
       webSecurity: true,
       webviewTag: false,
+      devTools: withDeveloperTools,
       spellcheck: false,
     },
   });

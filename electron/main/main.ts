@@ -8,6 +8,7 @@ import { openAppWindow } from './app-window.ts';
 import { guardCrashes } from './crash-guard.ts';
 import { startEmbeddedServer } from './embedded-server.ts';
 import { readEnvironment } from './environment.ts';
+import { forbidDebugging } from './forbid-debugging.ts';
 import { codeOf } from './guards.ts';
 import { createIpc } from './ipc.ts';
 import { lockDownPages } from './lock-down.ts';
@@ -27,6 +28,7 @@ const environment = readEnvironment(process.env);
 if (environment.userData !== null) app.setPath('userData', environment.userData);
 const userData = app.getPath('userData');
 guardCrashes(userData, log);
+forbidDebugging();
 registerAppScheme();
 
 let showWindow = (): void => undefined;
@@ -46,7 +48,7 @@ async function start(): Promise<void> {
   }
   const { server, ownerToken } = embedded;
   const mainWindow = createMainWindow(() => {
-    const window = openAppWindow({ preload: APP_FILES.preload, settings, log });
+    const window = openAppWindow({ preload: APP_FILES.preload, withDeveloperTools: !app.isPackaged, settings, log });
     quitGuard.watch(window);
     return window;
   });

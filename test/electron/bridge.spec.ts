@@ -17,7 +17,7 @@ test('the bridged fetch reaches the API as the owner, and passes every status on
   if (missing.ok) expect(JSON.parse(missing.response.body)).toMatchObject({ error: { code: 'UPLOAD_NOT_FOUND' } });
 });
 
-test('anything else is denied, and no socket is opened for it', async () => {
+test('J3: anything else is denied, and no socket is opened for it', async () => {
   const touched: string[] = [];
   const trap = createServer((request, response) => {
     touched.push(request.url ?? '');
@@ -65,7 +65,7 @@ test('a request can be called off, and its id serves again', async () => {
   expect(outcome.again).toMatchObject({ ok: true, response: { status: 200 } });
 });
 
-test('a path as a string, and a file that a script made, are not granted', async () => {
+test('J5: a path as a string, and a file that a script made, are not granted', async () => {
   const answers = await app.window.evaluate(async () => {
     const send = window.desktop.sendFiles as (things: readonly unknown[]) => Promise<unknown>;
     const dressedUp = { path: '/etc/shadow', name: 'shadow', size: 1, [Symbol.toStringTag]: 'File' };
@@ -75,7 +75,7 @@ test('a path as a string, and a file that a script made, are not granted', async
   expect(await readRecords(app.window)).toEqual([]);
 });
 
-test('what is asked with odd values is refused, and main lives on', async () => {
+test('J4: what is asked with odd values is refused, and main lives on', async () => {
   const answers = await app.window.evaluate(async () => {
     const { retry, showInFolder, setReceive, pause, unpause } = window.desktop as unknown as Record<'retry' | 'showInFolder' | 'setReceive' | 'pause' | 'unpause', (value: unknown) => Promise<unknown>>;
     for (const fraction of ['half', 7, Number.NaN]) (window.desktop.showProgress as (value: unknown) => void)(fraction);

@@ -14,7 +14,7 @@ describe('the path of a bridged request', () => {
     '/api/../x', '/api/%2e%2e/x', '/api/.%2E/x', '/api', '/apix/', '/', '', '/uploadfile', '/a/../../x', 'file:///etc/passwd', 'file:/api/x',
     'javascript:1', 'http://me:secret@127.0.0.1:4711/api/x', '/api/x#y', '/api/x\r\nHost: evil', '/api/\tx', '/ap\ni/x', `/api/${'x'.repeat(3000)}`,
     '/api/\u0000', '/api/\u00e9', ' /api/x', 'http://', 'http://[',
-  ])('%j goes nowhere', (path) => {
+  ])('J3: %j goes nowhere', (path) => {
     expect(resolveApiUrl(path, SERVER)).toBeNull();
   });
 });
@@ -48,7 +48,7 @@ describe('what a bridged request may carry', () => {
     ['a body with GET', { ...FINE, body: 'x' }],
     ['a body that is no text', { ...FINE, method: 'POST', body: new Uint8Array(4) }],
     ['a body over 1 MiB', { ...FINE, method: 'POST', body: 'é'.repeat((1 << 19) + 1) }],
-  ])('%s is refused', (_what, asked) => {
+  ])('J3: %s is refused', (_what, asked) => {
     expect(allowRequest(asked, SERVER)).toBeNull();
   });
 });

@@ -143,7 +143,7 @@ test('the computer is kept awake while something moves, and only then', async ()
   await expect.poll(isAwake).toBe(false);
 });
 
-test('a second start brings the first window to the front, whatever stands on its command line, and ends', async () => {
+test('J10: a second start brings the first window to the front, whatever stands on its command line, and ends', async () => {
   await app.electron.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.hide());
   const { executablePath, args, env } = await app.launchOptions();
   const asRoot = process.getuid?.() === 0 ? ['--no-sandbox'] : [];

@@ -46,13 +46,13 @@ test.each([
   ['a frame that is gone', null],
   ['a frame inside our page, even of our origin', frame('app://slipway/index.html')],
   ['a foreign page', frame('https://example.org/')],
-])('%s is refused, and nothing runs', async (_what, senderFrame) => {
+])('J2: %s is refused, and nothing runs', async (_what, senderFrame) => {
   await expect(listenerOf('receive:get')({ senderFrame }, null)).rejects.toThrow('IPC_SENDER_DENIED');
   listenerOf('api:abort')({ senderFrame }, { id: 'a' });
   expect(heard).toEqual([]);
 });
 
-test('our own window after it went elsewhere is refused', async () => {
+test('J2: our own window after it went elsewhere is refused', async () => {
   const elsewhere = frame('https://example.org/');
   const ipc = createIpc(() => ({ mainFrame: elsewhere }) as Partial<WebContents> as WebContents, () => undefined);
   ipc.handle('receive:get', async () => ({ on: false }));

@@ -49,7 +49,7 @@ test('the menu turns receiving on and off', async () => {
   await expect(theSwitch).not.toBeChecked();
 });
 
-test('what arrived is shown in its folder, and only that', async () => {
+test('J11: what arrived is shown in its folder, and only that', async () => {
   await app.electron.evaluate(({ shell }) => {
     const shown: string[] = [];
     Object.assign(globalThis, { shown });

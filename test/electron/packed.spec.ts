@@ -44,7 +44,7 @@ test('the packed app serves the page to phones, from inside its archive', async 
   expect(await bridgedFetch(app.window, { path: '/api/server' })).toMatchObject({ ok: true, response: { status: 200 } });
 });
 
-test('the packed app has no developer tools in its menu', async () => {
+test('J12: the packed app has no developer tools in its menu', async () => {
   const roles = await app.electron.evaluate(({ Menu }) =>
     Menu.getApplicationMenu()?.items.flatMap((item) => item.submenu?.items.map((entry) => entry.role?.toLowerCase() ?? '') ?? []) ?? []);
   expect(roles).toContain('zoomin');

@@ -16,6 +16,6 @@ test.each([
   'app://slipway/..%2f..%2fetc/passwd', 'app://slipway/%2e%2e%2f%2e%2e%2fetc%2fpasswd', 'app://slipway/a%2f..%2f..%2fwindow-secret/x',
   'app://slipway/..%5c..%5cx', 'app://slipway/%00', 'app://slipway/%', 'app://other/index.html', 'app://slipway:1/index.html',
   'http://slipway/index.html', 'file:///etc/passwd', 'nonsense', 'app://slipway/..%2f',
-])('%s is nothing', (url) => {
+])('J8: %s is nothing', (url) => {
   expect(resolveAppFile(url, ROOT)).toBeNull();
 });

@@ -5,7 +5,7 @@ const app = new Application();
 test.beforeAll(() => app.start());
 test.afterAll(() => app.dispose());
 
-test('the window is sandboxed and isolated', async () => {
+test('J1: the window is sandboxed and isolated', async () => {
   expect(app.isRunning()).toBe(true);
   expect(new URL(app.window.url()).href).toBe('app://slipway/index.html');
   const preferences = await app.electron.evaluate(({ BrowserWindow }) => {
@@ -15,10 +15,11 @@ test('the window is sandboxed and isolated', async () => {
   });
   expect(preferences).toMatchObject({ sandbox: true, contextIsolation: true, nodeIntegration: false, webSecurity: true });
   expect(preferences['webviewTag'] ?? false).toBe(false);
+  expect(preferences['allowRunningInsecureContent'] ?? false).toBe(false);
   expect(preferences['nodeIntegrationInSubFrames'] ?? false).toBe(false);
 });
 
-test('the page has the bridge, and nothing of Node', async () => {
+test('J1: the page has the bridge, and nothing of Node', async () => {
   const seen = await app.window.evaluate(() => ({
     bridge: Object.keys(window.desktop).sort(),
     leaks: ['require', 'process', 'module', 'Buffer', 'ipcRenderer', 'electron'].filter((name) => name in window),
@@ -30,7 +31,7 @@ test('the page has the bridge, and nothing of Node', async () => {
   expect(seen.leaks).toEqual([]);
 });
 
-test('the page opens no windows and goes nowhere else', async () => {
+test('J6: the page opens no windows and goes nowhere else', async () => {
   expect(await app.window.evaluate(() => window.open('https://example.org') === null)).toBe(true);
   await app.window.evaluate(() => {
     location.href = 'https://example.org/';
@@ -47,7 +48,7 @@ test('the page opens no windows and goes nowhere else', async () => {
   expect(await app.electron.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows().length)).toBe(1);
 });
 
-test('every permission is denied', async () => {
+test('J7: what a page usually asks for is denied', async () => {
   const states = await app.window.evaluate(async () => ({
     notification: await Notification.requestPermission(),
     others: await Promise.all(['camera', 'microphone', 'clipboard-read', 'midi', 'storage-access', 'screen-wake-lock'].map(async (name) =>
@@ -57,7 +58,7 @@ test('every permission is denied', async () => {
   expect(states).toEqual({ notification: 'denied', others: Array.from({ length: 6 }, () => 'denied'), place: 1 });
 });
 
-test('the app protocol serves the window with its policy, and nothing else', async () => {
+test('J8: the app protocol serves the window with its policy, and nothing else', async () => {
   const fetched = await app.electron.evaluate(async ({ net }) => {
     const get = async (url: string) => {
       const response = await net.fetch(url);
@@ -82,7 +83,7 @@ test('the app protocol serves the window with its policy, and nothing else', asy
   );
 });
 
-test('the page cannot reach any server by itself, nor run what is written into it', async () => {
+test('J8: the page cannot reach any server by itself, nor run what is written into it', async () => {
   const outcome = await app.window.evaluate(async () => {
     const violations: string[] = [];
     const bothSeen = new Promise<void>((resolve) => addEventListener('securitypolicyviolation', (event) => {
@@ -100,7 +101,7 @@ test('the page cannot reach any server by itself, nor run what is written into i
   expect(outcome).toEqual({ fetched: 'refused', violations: ['connect-src', 'script-src-elem'], hacked: false });
 });
 
-test('calls from another page than our own top frame are refused, and nothing runs', async () => {
+test('J2: calls from another page than our own top frame are refused, and nothing runs', async () => {
   const answers = await app.electron.evaluate(async ({ BrowserWindow }) => {
     const ask = `(async () => {
       const { ipcRenderer } = require('electron');
@@ -124,7 +125,7 @@ test('calls from another page than our own top frame are refused, and nothing ru
   expect(await app.window.evaluate(() => window.desktop.getReceive())).toEqual({ on: false });
 });
 
-test('a frame inside the page has no bridge', async () => {
+test('J2: a frame inside the page has no bridge', async () => {
   const bridged = await app.window.evaluate(() => {
     const frame = document.createElement('iframe');
     document.body.append(frame);
