@@ -52,6 +52,8 @@ export interface ServerConfig {
   readonly name?: string;
   /** Called with a new code, as a person types it, when one that was made here was guessed at too often. */
   readonly onCode?: (code: string) => void;
+  /** Called when the list of devices has changed; not each time that one is seen. */
+  readonly onDevices?: () => void;
   /** Called when a device opens the page or starts a session. */
   readonly onVisitor?: (visitor: { readonly name: string; readonly atMs: number }) => void;
 }

@@ -1,7 +1,10 @@
 import { hostname } from 'node:os';
+import { join } from 'node:path';
 import type { Access } from './access/access.ts';
 import { openCertificate, type Certificate } from './access/certificate.ts';
 import { canonicalCode, MIN_CODE_LENGTH, readableCode } from './access/code.ts';
+import { createDeviceFile } from './access/device-file.ts';
+import { Devices } from './access/devices.ts';
 import { letIn } from './access/let-in.ts';
 import { sessionSecret } from './access/session-secret.ts';
 import type { ServerConfig } from './config.ts';
@@ -70,6 +73,12 @@ export async function startServer(config: ServerConfig, givenLog: Log): Promise<
   const slots = createUploadSlots(config.maxUploads ?? DEFAULT_MAX_UPLOADS);
   const connectionLimits = { ...USUAL_LIMITS, ...config.connectionLimits };
   const secretFiles = config.secretFolder === undefined ? folder.secrets : createPrivateFiles(config.secretFolder);
+  const devices = await Devices.open({
+    file: createDeviceFile(join(secretFiles.folder, 'devices.txt')),
+    log,
+    onEnd: (id, failure) => giveUpWaiting(service, id, failure),
+    onChange: () => config.onDevices?.(),
+  });
   const certificateFor = (address: string): Promise<Certificate> => openCertificate(secretFiles, namesOf(address, config.allowedHosts ?? []));
   const open = (address: string, port: number, access: Access, certificate: Certificate | null): Promise<Listener> =>
     listen({ host: address, port, limits: connectionLimits, certificate }, (actualPort) => {
@@ -78,6 +87,7 @@ export async function startServer(config: ServerConfig, givenLog: Log): Promise<
         service,
         slots,
         access,
+        devices,
         log,
         stopping: stopping.signal,
         maxRequestBytes: config.maxRequestBytes ?? maxFileBytes + FORM_OVERHEAD_BYTES,
@@ -100,14 +110,15 @@ export async function startServer(config: ServerConfig, givenLog: Log): Promise<
 
   const secret = (): Promise<Buffer> => sessionSecret(secretFiles);
   const certificate = config.https === true ? await certificateFor(host) : null;
-  const access = await letIn({ code, secret, ownerToken: config.ownerToken, onCode: config.onCode }, secrets);
+  const access = await letIn({ code, secret, ownerToken: config.ownerToken, devices, onCode: config.onCode }, secrets);
   const main = await open(host, config.port ?? 0, access, certificate).catch(async (error: unknown) => {
+    await devices.stop();
     await service.stop();
     throw error;
   });
   const lan = createLanDoor({
     log, listen: open, addressesOf, certificateFor,
-    letIn: (onCode) => letIn({ code: undefined, secret, ownerToken: undefined, onCode }, secrets),
+    letIn: (onCode) => letIn({ code: undefined, secret, ownerToken: undefined, devices, onCode }, secrets),
   });
   const addresses = addressesOf(host, main.port, certificate);
   log('info', 'server:started', { port: main.port });
@@ -138,6 +149,7 @@ export async function startServer(config: ServerConfig, givenLog: Log): Promise<
     async stop() {
       stopping.abort(new Failure('SHUTTING_DOWN'));
       await Promise.all([main.close(STOP_GRACE_MS), lan.close(STOP_GRACE_MS)]);
+      await devices.stop();
       await service.stop();
       log('info', 'server:stopped');
     },
@@ -164,4 +176,10 @@ function createHostCheck(host: string, port: number, allowed: readonly string[])
   const named = new Set([...allowed, new URL(baseUrl(host, port)).host].map((name) => name.toLowerCase()));
   const loopback = new Set(loopbackHosts(port));
   return (header) => named.has(header) || loopback.has(header) || (!isLoopback(host) && lanHosts(port).includes(header));
+}
+
+/** Gives up what a sender announced and has not begun to send: nobody will bring it. */
+function giveUpWaiting(service: UploadService, senderId: string, failure: Failure): void {
+  const reply = service.changes(undefined, senderId);
+  if (reply.unchanged !== true) service.giveUp(reply.uploads.map(({ id }) => id), senderId, failure);
 }

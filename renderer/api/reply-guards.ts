@@ -1,4 +1,5 @@
 import type { Api, RouteName } from '../../server/contracts/api.ts';
+import { DEVICE_RIGHTS, type Device } from '../../server/contracts/devices.ts';
 import type { HistoryEntry } from '../../server/contracts/history.ts';
 import { DUPLICATE_POLICIES, type DuplicatePolicy } from '../../server/contracts/duplicates.ts';
 import { FAILURES, type ErrorReply, type FailureCode, type FailureReport } from '../../server/contracts/failure.ts';
@@ -60,6 +61,13 @@ function isHistoryEntry(value: unknown): value is HistoryEntry {
     && isNumber(value['size']) && isNumber(value['storedAtMs']) && isSender(value['sender']) && typeof value['isThere'] === 'boolean';
 }
 
+function isDevice(value: unknown): value is Device {
+  return isFields(value)
+    && isString(value['id']) && isString(value['name']) && (value['kind'] === 'page' || value['kind'] === 'api')
+    && isNumber(value['firstSeenAtMs']) && isNumber(value['lastSeenAtMs']) && isNumber(value['storedFiles'])
+    && oneOf(DEVICE_RIGHTS, value['allowed']) && typeof value['hasAccess'] === 'boolean';
+}
+
 const isNull = (value: unknown): value is null => value === null;
 
 export function isErrorReply(value: unknown): value is ErrorReply {
@@ -82,6 +90,9 @@ export const REPLY_GUARDS: ReplyGuards = {
     isFields(value) && isListOf(value['entries'], isHistoryEntry) && (value['next'] === null || isString(value['next'])) && isNumber(value['total']),
   'DELETE /api/history': isNull,
   'DELETE /api/history/:id': isNull,
+  'GET /api/devices': (value): value is Api['GET /api/devices']['reply'] => isFields(value) && isListOf(value['devices'], isDevice),
+  'POST /api/devices/:id': isNull,
+  'DELETE /api/devices/:id': isNull,
   'POST /api/batches': isBatch,
   'GET /api/server': (value): value is Api['GET /api/server']['reply'] => {
     if (!isFields(value) || !isString(value['name']) || !isNumberOrNull(value['freeBytes'])) return false;

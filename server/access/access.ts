@@ -4,6 +4,7 @@ import type { Sender } from '../contracts/upload.ts';
 import { Failure } from '../failure.ts';
 import { canonicalCode, makeCode } from './code.ts';
 import { deviceName } from './device-name.ts';
+import type { Devices } from './devices.ts';
 import { invitationOf, looksLikeInvitation } from './invitation.ts';
 import { createSessionTokens, looksLikeSessionToken, pageSender } from './session-token.ts';
 import { createWrongCodes } from './wrong-codes.ts';
@@ -13,6 +14,8 @@ export interface Caller {
   readonly sender: Sender;
   /** The owner's window: sees and handles everybody's uploads. */
   readonly isOwner: boolean;
+  /** Fires, with a Failure, when the access is ended: whatever is being sent ends with it. */
+  readonly ended: AbortSignal;
 }
 
 /** What a request shows of whoever makes it. */
@@ -24,23 +27,31 @@ export interface Credentials {
 
 /** Decides who may come in through one listener. */
 export interface Access {
-  /** @throws Failure AUTH_REQUIRED, TOKEN_INVALID, CODE_INVALID, INVITATION_INVALID, PIN_LOCKED */
-  identify(credentials: Credentials): Caller;
+  /**
+   * @throws Failure AUTH_REQUIRED, TOKEN_INVALID, TOKEN_EXPIRED, TOKEN_REVOKED, DEVICE_REFUSED, CODE_INVALID, INVITATION_INVALID,
+   *   PIN_LOCKED
+   */
+  identify(credentials: Credentials): Promise<Caller>;
   /**
    * A token of its own for a device.
    * @param device its own secret, which makes it the same sender as before
-   * @throws Failure AUTH_REQUIRED, CODE_INVALID, INVITATION_INVALID, PIN_LOCKED
+   * @throws Failure AUTH_REQUIRED, CODE_INVALID, INVITATION_INVALID, PIN_LOCKED, DEVICE_REFUSED
    */
-  startSession(code: string | undefined, device: string | undefined, credentials: Credentials): SessionReply;
+  startSession(code: string | undefined, device: string | undefined, credentials: Credentials): Promise<SessionReply>;
   /** What a person types, in its canonical form; null when none is asked for. */
   readonly code: () => string | null;
   /** What a QR code says instead: no guessing leads to it, and it outlives the code. Null when none is needed. */
   readonly invitation: string | null;
+  /** The owner may come this way. Where not, what is the owner's does not exist. */
+  readonly admitsOwner: boolean;
 }
 
 interface AccessOptions {
   readonly code: GuestCode;
   readonly ownerToken: string | undefined;
+  readonly devices: Devices;
+  /** Makes ids of addresses, the same ones after a restart. */
+  readonly programKey: Buffer | string;
 }
 
 /** The code that guests type. */
@@ -51,9 +62,9 @@ export type GuestCode =
   /** Ours; there is a new one when it was guessed at too often. */
   | { readonly kind: 'made'; readonly onChange: (code: string) => void };
 
-const OWNER: Caller = { sender: { id: 'owner', name: 'This computer', kind: 'window' }, isOwner: true };
+const OWNER: Caller = { sender: { id: 'owner', name: 'This computer', kind: 'window' }, isOwner: true, ended: new AbortController().signal };
 
-export function createAccess({ code: guestCode, ownerToken }: AccessOptions): Access {
+export function createAccess({ code: guestCode, ownerToken, devices, programKey }: AccessOptions): Access {
   const secret = guestCode.kind === 'given' ? createHmac('sha256', guestCode.secret).update(canonicalCode(guestCode.code)).digest() : randomBytes(32);
   const tokens = createSessionTokens(secret);
   const wrongCodes = createWrongCodes();
@@ -81,14 +92,16 @@ export function createAccess({ code: guestCode, ownerToken }: AccessOptions): Ac
 
   /** Programs have no session: all that come from one address with the code are one sender. */
   const programAt = ({ address, userAgent }: Credentials): Caller => {
-    const id = createHmac('sha256', guestCode.kind === 'none' ? 'open' : secret).update(address).digest('hex').slice(0, 32);
-    return { sender: { id: `api-${id}`, name: deviceName(userAgent), kind: 'api' }, isOwner: false };
+    const id = createHmac('sha256', programKey).update(address).digest('hex').slice(0, 32);
+    const sender: Sender = { id: `api-${id}`, name: deviceName(userAgent), kind: 'api' };
+    return { sender, isOwner: false, ended: devices.meet(sender) };
   };
 
   return {
     code: () => code,
     invitation,
-    identify(credentials) {
+    admitsOwner: ownerToken !== undefined,
+    async identify(credentials) {
       const given = secretIn(credentials.authorization);
       if (given === null) {
         if (code === null) return programAt(credentials);
@@ -96,18 +109,17 @@ export function createAccess({ code: guestCode, ownerToken }: AccessOptions): Ac
       }
       if (ownerToken !== undefined && isSame(given, ownerToken)) return OWNER;
       if (looksLikeSessionToken(given)) {
-        const sender = tokens.verify(given);
-        if (sender === null) throw new Failure('TOKEN_INVALID');
-        return { sender, isOwner: false };
+        const { sender, pass } = tokens.verify(given);
+        return { sender, isOwner: false, ended: await devices.check(sender, pass) };
       }
       requireCode(given, credentials.address);
       return programAt(credentials);
     },
-    startSession(given, device, credentials) {
+    async startSession(given, device, credentials) {
       if (code !== null && given === undefined) throw new Failure('AUTH_REQUIRED');
       requireCode(given ?? '', credentials.address);
       const sender = pageSender(deviceName(credentials.userAgent), device);
-      return { ...tokens.issue(sender), sender };
+      return { ...tokens.issue(sender, await devices.welcome(sender)), sender };
     },
   };
 }

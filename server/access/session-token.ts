@@ -1,5 +1,7 @@
 import { createHash, createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
 import type { Sender } from '../contracts/upload.ts';
+import { Failure } from '../failure.ts';
+import type { Pass } from './devices.ts';
 
 const PREFIX = 's1.';
 const LIFETIME_MS = 24 * 60 * 60_000;
@@ -14,9 +16,14 @@ export interface SessionToken {
  * them, also after a restart and without the cache.
  */
 export interface SessionTokens {
-  issue(sender: Sender): SessionToken;
-  /** The sender it was issued to; null when it is forged, cut or too old. */
-  verify(token: string): Sender | null;
+  issue(sender: Sender, pass: Pass): SessionToken;
+  /** Whom it was issued to. Whether it still counts, the list of devices says. @throws Failure TOKEN_INVALID, TOKEN_EXPIRED */
+  verify(token: string): IssuedTo;
+}
+
+export interface IssuedTo {
+  readonly sender: Sender;
+  readonly pass: Pass;
 }
 
 /** True when the text wants to be one of these tokens. */
@@ -37,24 +44,25 @@ export function createSessionTokens(secret: Buffer): SessionTokens {
   const sign = (body: string): Buffer => createHmac('sha256', secret).update(body).digest();
 
   return {
-    issue(sender) {
+    issue(sender, { epoch, generation }) {
       const expiresAtMs = Date.now() + LIFETIME_MS;
-      const body = Buffer.from(JSON.stringify([sender.id, sender.name, expiresAtMs])).toString('base64url');
+      const body = Buffer.from(JSON.stringify([sender.id, sender.name, expiresAtMs, epoch, generation])).toString('base64url');
       return { token: `${PREFIX}${body}.${sign(body).toString('base64url')}`, expiresAtMs };
     },
     verify(token) {
       const [body, signature] = token.slice(PREFIX.length).split('.');
-      if (body === undefined || signature === undefined) return null;
+      if (body === undefined || signature === undefined) throw new Failure('TOKEN_INVALID');
       const given = Buffer.from(signature, 'base64url');
       const right = sign(body);
-      if (given.length !== right.length || !timingSafeEqual(given, right)) return null;
-      return senderOf(Buffer.from(body, 'base64url').toString());
+      if (given.length !== right.length || !timingSafeEqual(given, right)) throw new Failure('TOKEN_INVALID');
+      return issuedTo(Buffer.from(body, 'base64url').toString());
     },
   };
 }
 
-/** The signature was right, so only we can have written this. */
-function senderOf(body: string): Sender | null {
-  const [id, name, expiresAtMs] = JSON.parse(body) as readonly [string, string, number];
-  return expiresAtMs < Date.now() ? null : { id, name, kind: 'page' };
+/** The signature was right, so only we can have written this; but an older version of us may have. */
+function issuedTo(body: string): IssuedTo {
+  const [id, name, expiresAtMs, epoch = '', generation = 0] = JSON.parse(body) as readonly [string, string, number, string?, number?];
+  if (expiresAtMs < Date.now()) throw new Failure('TOKEN_EXPIRED');
+  return { sender: { id, name, kind: 'page' }, pass: { epoch, generation } };
 }

@@ -30,10 +30,15 @@ export function answerPoll(request: IncomingMessage, response: ServerResponse, o
   if (request.method !== 'GET' && request.method !== 'HEAD') return false;
   const match = POLL.exec(request.url ?? '');
   if (match === null) return false;
+  void answer(request, response, options, match.groups?.['query']);
+  return true;
+}
+
+async function answer(request: IncomingMessage, response: ServerResponse, options: PollOptions, query: string | undefined): Promise<void> {
   try {
-    const caller = admit(request, options);
+    const caller = await admit(request, options);
     options.service.seen(caller.sender.id);
-    const reply = options.service.changes(sinceOf(match.groups?.['query']), visibleTo(caller));
+    const reply = options.service.changes(sinceOf(query), visibleTo(caller));
     const body = queueText(reply);
     response.writeHead(200, [...HEADER_LINES, 'Content-Length', String(Buffer.byteLength(body))]);
     response.end(body);
@@ -41,7 +46,6 @@ export function answerPoll(request: IncomingMessage, response: ServerResponse, o
     for (const [name, value] of Object.entries(HEADERS)) response.setHeader(name, value);
     answerFailure(request, response, error, options.log);
   }
-  return true;
 }
 
 /** Undefined when it is not there once: then the whole queue is the answer. */

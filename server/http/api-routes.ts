@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import express, { Router, type Request, type RequestHandler } from 'express';
+import { Router } from 'express';
 import type { Access } from '../access/access.ts';
 import { MAX_FILES_PER_REQUEST, MAX_MANIFEST_BYTES, type Api, type ServerReply } from '../contracts/api.ts';
 import { Failure } from '../failure.ts';
@@ -7,8 +7,8 @@ import type { Log } from '../log.ts';
 import { VERSION } from '../version.ts';
 import { answerForm } from './form-answer.ts';
 import { callerOf, credentialsOf, visibleTo } from './gate.ts';
+import { jsonBody, objectBody } from './json-body.ts';
 import { isProgressKey, readFiles } from './read-files.ts';
-import { inviteBody } from './request-body.ts';
 import { takeForm, type FormLimits } from './take-form.ts';
 
 /** What one listener tells about itself. */
@@ -25,18 +25,6 @@ export interface ServerFacts {
 
 /** What somebody may send who is not in yet. */
 const MOST_SESSION_BYTES = 16_384;
-
-/** Reads a JSON body of so many bytes at most; anything else is refused, which also keeps out what plain HTML forms can send. */
-function jsonBody(limit: number): readonly RequestHandler[] {
-  return [
-    (request, response, next) => {
-      if (!request.is('application/json')) throw new Failure('UNSUPPORTED_MEDIA_TYPE');
-      inviteBody(request, response);
-      next();
-    },
-    express.json({ limit, inflate: false }),
-  ];
-}
 
 /** The JSON API, but for polls (see `answer-poll.ts`); all behind the gate. */
 export function apiRoutes(limits: FormLimits, access: Access, facts: ServerFacts, log: Log): Router {
@@ -92,19 +80,13 @@ const DEVICE_SECRET = /^[\w-]{32,128}$/u;
 /** How a device comes by its token; the only API route before the gate's last door. */
 export function sessionRoute(access: Access, log: Log): Router {
   const router = Router();
-  router.post('/api/session', ...jsonBody(MOST_SESSION_BYTES), (request, response) => {
+  router.post('/api/session', ...jsonBody(MOST_SESSION_BYTES), async (request, response) => {
     const { code, device } = objectBody(request);
     if (code !== undefined && (typeof code !== 'string' || code.length > 128)) throw new Failure('BODY_INVALID');
     if (device !== undefined && (typeof device !== 'string' || !DEVICE_SECRET.test(device))) throw new Failure('BODY_INVALID');
-    const reply: Api['POST /api/session']['reply'] = access.startSession(code, device, credentialsOf(request));
+    const reply: Api['POST /api/session']['reply'] = await access.startSession(code, device, credentialsOf(request));
     log('info', 'session:started', { sender: reply.sender.name, kind: reply.sender.kind });
     response.status(201).json(reply);
   });
   return router;
-}
-
-function objectBody(request: Request): Readonly<Record<string, unknown>> {
-  const body: unknown = request.body;
-  if (typeof body !== 'object' || body === null || Array.isArray(body)) throw new Failure('BODY_INVALID');
-  return { ...body };
 }

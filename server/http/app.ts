@@ -1,6 +1,7 @@
 import type { RequestListener } from 'node:http';
 import express, { type ErrorRequestHandler, type RequestHandler } from 'express';
 import type { Access } from '../access/access.ts';
+import type { Devices } from '../access/devices.ts';
 import { Failure } from '../failure.ts';
 import type { Log } from '../log.ts';
 import { answerFailure } from './answer-failure.ts';
@@ -8,6 +9,7 @@ import { answerPoll } from './answer-poll.ts';
 import { apiRoutes, sessionRoute, type ServerFacts } from './api-routes.ts';
 import { classicRoutes } from './classic-form.ts';
 import { noteClient, type TrustedProxies } from './client-address.ts';
+import { deviceRoutes } from './device-routes.ts';
 import { callerIfKnown, requireCaller, requireOurHost, requireOurOrigin } from './gate.ts';
 import { createGuessedIds } from './guessed-ids.ts';
 import { healthOf, healthRoute } from './health-route.ts';
@@ -16,8 +18,10 @@ import { servePage, setSecurityHeaders } from './page-files.ts';
 import { tusRoutes } from './tus.ts';
 import type { FormLimits } from './take-form.ts';
 
-/** The methods of each route, for 405 answers. */
-const METHODS: readonly (readonly [RegExp, string])[] = [
+/** Addresses and the methods that each takes, for 405 answers. */
+type Methods = readonly (readonly [RegExp, string])[];
+
+const METHODS: Methods = [
   [/^\/api\/uploads\/?$/u, 'GET, POST'],
   [/^\/api\/uploads\/[^/]+\/?$/u, 'GET, DELETE'],
   [/^\/api\/(?:batches|session)\/?$/u, 'POST'],
@@ -29,8 +33,16 @@ const METHODS: readonly (readonly [RegExp, string])[] = [
   [/^\/api\/server\/?$|^\/healthz\/?$|^\/$/u, 'GET'],
 ];
 
+/** Where the owner may come. */
+const OWNER_METHODS: Methods = [
+  ...METHODS,
+  [/^\/api\/devices\/?$/u, 'GET'],
+  [/^\/api\/devices\/[^/]+\/?$/u, 'POST, DELETE'],
+];
+
 export interface AppOptions extends FormLimits {
   readonly access: Access;
+  readonly devices: Devices;
   readonly facts: ServerFacts;
   /** Told the Host header, lower case. */
   readonly isOurHost: (host: string) => boolean;
@@ -42,7 +54,7 @@ export interface AppOptions extends FormLimits {
 
 /** The face of one listener: gate, page, API, classic pair, and one answer for whatever goes wrong. */
 export function createApp(options: AppOptions): RequestListener {
-  const { access, facts, log, onVisit, pageFolder, service } = options;
+  const { access, devices, facts, log, onVisit, pageFolder, service } = options;
   const app = express();
   app.disable('x-powered-by').disable('etag').set('query parser', 'simple');
 
@@ -52,7 +64,8 @@ export function createApp(options: AppOptions): RequestListener {
   app.use(requireCaller(access, ({ sender }) => service.seen(sender.id)));
   app.get('/healthz', (_request, response) => void response.json(healthOf(service)));
   app.use(apiRoutes(options, access, facts, log), historyRoutes(service), classicRoutes(options, log), tusRoutes(options, facts.maxFileBytes));
-  app.use(refuseTheRest, answerErrors(log));
+  if (access.admitsOwner) app.use(deviceRoutes(devices, service));
+  app.use(refuseTheRest(access.admitsOwner ? OWNER_METHODS : METHODS), answerErrors(log));
   return (request, response) => {
     noteClient(request, options.proxies);
     if (!answerPoll(request, response, options)) app(request, response);
@@ -64,12 +77,14 @@ const noStore: RequestHandler = (_request, response, next) => {
   next();
 };
 
-const refuseTheRest: RequestHandler = (request, response) => {
-  const allowed = METHODS.find(([path]) => path.test(request.path))?.[1];
-  if (allowed === undefined) throw new Failure('NOT_FOUND');
-  response.set('Allow', allowed);
-  throw new Failure('METHOD_NOT_ALLOWED');
-};
+function refuseTheRest(methods: Methods): RequestHandler {
+  return (request, response) => {
+    const allowed = methods.find(([path]) => path.test(request.path))?.[1];
+    if (allowed === undefined) throw new Failure('NOT_FOUND');
+    response.set('Allow', allowed);
+    throw new Failure('METHOD_NOT_ALLOWED');
+  };
+}
 
 function answerErrors(log: Log): ErrorRequestHandler {
   const guesses = createGuessedIds(log);

@@ -67,8 +67,8 @@ export const requireOurOrigin: RequestHandler = (request, _response, next) => {
  * @param onCaller told of everybody who does
  */
 export function requireCaller(access: Access, onCaller: (caller: Caller) => void): RequestHandler {
-  return (request, _response, next) => {
-    const caller = access.identify(credentialsOf(request));
+  return async (request, _response, next) => {
+    const caller = await access.identify(credentialsOf(request));
     callers.set(request, caller);
     onCaller(caller);
     next();
@@ -84,7 +84,7 @@ interface Gate {
  * All doors at once, for what is answered without Express.
  * @throws Failure as the doors one by one
  */
-export function admit(request: IncomingMessage, { isOurHost, access }: Gate): Caller {
+export async function admit(request: IncomingMessage, { isOurHost, access }: Gate): Promise<Caller> {
   checkHost(request, isOurHost);
   checkOrigin(request);
   return access.identify(credentialsOf(request));

@@ -129,7 +129,7 @@ class Form {
   #announced: readonly AnnouncedFile[] | undefined;
   #progress: BatchProgress | undefined;
 
-  constructor(request: Request, { sender, isOwner }: Caller, limits: FormLimits, { totalBytes, keyFields, hold }: FormOptions) {
+  constructor(request: Request, { sender, isOwner, ended }: Caller, limits: FormLimits, { totalBytes, keyFields, hold }: FormOptions) {
     this.#sender = sender;
     this.#isOwner = isOwner;
     this.#limits = limits;
@@ -141,7 +141,7 @@ class Form {
     this.#readDuplicates(request.query[DUPLICATES_FIELD]);
     this.#key = keyOf(request);
     // After whatever may be refused: it has to be let go of.
-    this.#joined = joinSignals([this.#ending.signal, limits.stopping]);
+    this.#joined = joinSignals([this.#ending.signal, limits.stopping, ended]);
     this.signal = this.#joined.signal;
     if (this.#key !== undefined) this.#openProgress();
   }

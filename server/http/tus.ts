@@ -111,14 +111,15 @@ function readCreation(request: Request, { duplicates: choice }: UploadService) {
 
 async function appendBody(request: Request, response: Response, place: Pick<AppendOrder, 'id' | 'offset' | 'digest' | 'holds'>, limits: FormLimits): Promise<Standing> {
   const stalled = new AbortController();
+  const { sender, ended } = callerOf(request);
   const checksum = readUploadChecksum(request);
   const leave = limits.slots.take();
   const stopWatching = watchForStall(request, limits.stallTimeoutMs, () => stalled.abort(new Failure('UPLOAD_STALLED')));
-  const ending = joinSignals([stalled.signal, limits.stopping]);
+  const ending = joinSignals([stalled.signal, limits.stopping, ended]);
   try {
     return await limits.service.resumable.append({
       ...place,
-      senderId: callerOf(request).sender.id,
+      senderId: sender.id,
       length: announcedBytes(request),
       checksum,
       invite: () => inviteBody(request, response),

@@ -1,3 +1,5 @@
+import { setMaxListeners } from 'node:events';
+
 /** A signal that follows others for as long as it is needed. */
 export interface JoinedSignal {
   /** Aborted as soon as one of the others is, with its reason. */
@@ -22,6 +24,8 @@ export function joinSignals(signals: readonly AbortSignal[]): JoinedSignal {
     release();
     joined.abort(aborted.reason);
   };
+  // As many follow one of them as there are uploads at the same time.
+  setMaxListeners(0, ...signals);
   for (const signal of signals) signal.addEventListener('abort', follow);
   follow();
   return { signal: joined.signal, release };

@@ -23,7 +23,7 @@ export async function listTree(folder: string): Promise<ReadonlyMap<string, stri
  * Where the server notes what it stored, that it is there, what it knows the folder by, and what its processes share; they stay, and
  * are no trace of any one upload.
  */
-export const OF_THE_FOLDER = /^(?:stored\.jsonl|servers|folder-[0-9a-f]{32}\.id|access\.key|https\.pem)$/u;
+export const OF_THE_FOLDER = /^(?:stored\.jsonl|servers|folder-[0-9a-f]{32}\.id|access\.key|devices\.txt|https\.pem)$/u;
 
 /** What lies in staging of uploads under way; empty when there is no staging folder. */
 export async function listStaging(folder: string): Promise<readonly StagedFile[]> {

@@ -3,10 +3,10 @@ import { readJson } from './http-answer.ts';
 import { TEST_CODE } from './launch-server.ts';
 
 /** Enters the code as the page of a new device does; the client then sends the token it got. */
-export async function startSession(server: { readonly url: string; readonly stranger: TestClient }, userAgent = 'Mozilla/5.0 (test)'): Promise<TestClient> {
-  const answer = await server.stranger.request('POST', '/api/session', {
+export async function startSession(server: { readonly url: string }, userAgent = 'Mozilla/5.0 (test)', device?: string): Promise<TestClient> {
+  const answer = await createClient(server.url, null).request('POST', '/api/session', {
     headers: { 'content-type': 'application/json', 'user-agent': userAgent },
-    body: JSON.stringify({ code: TEST_CODE }),
+    body: JSON.stringify({ code: TEST_CODE, device }),
   });
   const { token } = readJson(answer);
   if (typeof token !== 'string') throw new Error(`No token: ${answer.status} ${answer.text}`);

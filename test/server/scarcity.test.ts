@@ -12,12 +12,14 @@ import { waitUntil } from '../helpers/wait-until.ts';
 
 describe('a process with few file descriptors', () => {
   test('F9: refuses what it has none left for, stores the rest whole, and recovers', async () => {
-    const server = await startCli({ under: ['/bin/sh', '-c', 'ulimit -n 72; exec "$0" "$@"'] });
+    // Fewer, and Node cannot open all parts of the server at its start.
+    const most = 96;
+    const server = await startCli({ under: ['/bin/sh', '-c', `ulimit -n ${most}; exec "$0" "$@"`] });
     const atRest = await countOpenFiles(server.pid);
     const content = sampleBytes(300_000);
     const uploads = await Promise.all(Array.from({ length: 40 }, (_, index) => openSlowUpload(server, { content, by: 'nothing', name: `${index}.bin` })));
     for (const upload of uploads) await upload.sendTo(100_000);
-    await waitUntil('the descriptors to run out', async () => (await countOpenFiles(server.pid)) >= 70);
+    await waitUntil('the descriptors to run out', async () => (await countOpenFiles(server.pid)) >= most - 2);
     const answers = await Promise.all(uploads.map((upload) => upload.finish().catch(() => undefined)));
     for (const upload of uploads) upload.connection.socket.destroy();
     const stored = answers.filter((answer) => answer?.status === 201).length;

@@ -1,7 +1,6 @@
 import { appendFile, copyFile, link, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { createClient } from '../helpers/client.ts';
 import { startCli, type CliServer } from '../helpers/cli.ts';
 import { listStaging, listTree, STAGING_NAME } from '../helpers/disk.ts';
 import { announced, buildAnnouncedForm } from '../helpers/multipart.ts';
@@ -88,7 +87,7 @@ describe('a server that is killed before its sender hears that a file is stored'
     const first = await startCli();
     await first.guest.send(FORM);
     const server = await killAndStart(first);
-    const other = await startSession({ url: server.url, stranger: createClient(server.url, null) });
+    const other = await startSession({ url: server.url });
     expect((await server.guest.request('GET', '/api/uploads/first')).status).toBe(200);
     expect((await other.request('GET', '/api/uploads/first')).status).toBe(404);
   });

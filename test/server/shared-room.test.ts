@@ -3,7 +3,7 @@ import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { startCli, type CliServer } from '../helpers/cli.ts';
-import { createClient, type TestClient } from '../helpers/client.ts';
+import type { TestClient } from '../helpers/client.ts';
 import { listStaging, listTree, STAGING_NAME } from '../helpers/disk.ts';
 import { expectRefusal } from '../helpers/expect-refusal.ts';
 import { buildForm, file } from '../helpers/multipart.ts';
@@ -26,7 +26,7 @@ async function startTwins(): Promise<readonly [CliServer, CliServer]> {
 }
 
 function startPhone(url: string): Promise<TestClient> {
-  return startSession({ url, stranger: createClient(url, null) });
+  return startSession({ url });
 }
 
 test('D7: two processes on one folder let five of ten into room for five', async () => {

@@ -7,6 +7,8 @@ import { unlinkIfThere } from './unlink-if-there.ts';
 
 /** Small files that only this user can read, shared by all processes that use the same folder. */
 export interface PrivateFiles {
+  /** Absolute path of the folder that they lie in. */
+  readonly folder: string;
   /** Null when it is not there or cannot be read. */
   read(name: string): Promise<Buffer | null>;
   /**
@@ -21,7 +23,7 @@ export function createPrivateFiles(folder: string): PrivateFiles {
   const read = (name: string): Promise<Buffer | null> => readFile(join(folder, name)).catch(() => null);
 
   return {
-    read,
+    folder, read,
     async keep(name, bytes, isWorth) {
       const path = join(folder, name);
       // Whole before it has its name, because another process may be about to read it; and what a kill leaves of it is swept.

@@ -7,6 +7,8 @@ import type { UploadHistory } from './upload-history.ts';
 /** The list of what arrived, for people. Every method throws the failures of the disk. */
 export interface ArrivalList {
   page(wish: HistoryWish): Promise<HistoryReply>;
+  /** How many entries there are of each sender, by its id. */
+  countBySender(): Promise<ReadonlyMap<string, number>>;
   /** Takes an upload off the list; its file stays. @throws Failure UPLOAD_NOT_FOUND */
   forget(id: string): Promise<void>;
   /** Empties it; files stay. */
@@ -14,9 +16,10 @@ export interface ArrivalList {
 }
 
 /** @param history of the folder that files land in now */
-export function createArrivalList(history: () => Pick<UploadHistory, 'page' | 'forget' | 'clear'>): ArrivalList {
+export function createArrivalList(history: () => Pick<UploadHistory, 'page' | 'countBySender' | 'forget' | 'clear'>): ArrivalList {
   return {
     page: (wish) => named(history().page(wish)),
+    countBySender: () => named(history().countBySender()),
     async forget(id) {
       if (!(await named(history().forget(id)))) throw new Failure('UPLOAD_NOT_FOUND');
     },

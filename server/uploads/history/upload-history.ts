@@ -41,6 +41,8 @@ export interface UploadHistory {
   restore(keepMs: number): Promise<StoredBefore>;
   /** A part of the list, newest first. @throws system errors */
   page(wish: HistoryWish): Promise<HistoryReply>;
+  /** How many of the list are of each sender, by its id. @throws system errors */
+  countBySender(): Promise<ReadonlyMap<string, number>>;
   /** Takes an upload off the list; the file stays. @returns false when it was not in it @throws system errors */
   forget(id: string): Promise<boolean>;
   /** Takes all off the list; the files stay. @throws Failure those of the disk */
@@ -165,6 +167,13 @@ export function createUploadHistory(staging: string, folder: string): UploadHist
       const listed = arrived.filter(({ isForgotten }) => isForgotten !== true);
       const { records, next, total } = pickPage(listed.map(({ record }) => record), wish);
       return { entries: await Promise.all(records.map((record) => toEntry(record, latest.get(record.path) === record.id))), next, total };
+    },
+    async countBySender() {
+      await flush();
+      await refresh();
+      const counts = new Map<string, number>();
+      for (const { record, isForgotten } of arrivals.arrived()) if (isForgotten !== true) counts.set(record.sender.id, (counts.get(record.sender.id) ?? 0) + 1);
+      return counts;
     },
     async forget(id) {
       await refresh();
