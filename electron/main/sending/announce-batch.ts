@@ -1,6 +1,6 @@
 import type { BatchBody } from '../../../server/contracts/api.ts';
 import type { FailureReport } from '../../../server/contracts/failure.ts';
-import { untilSilent } from './exchange.ts';
+import { exchange } from './exchange.ts';
 import type { SendTarget } from './exchange.ts';
 import { toAnnounced } from './file-to-send.ts';
 import type { FileToSend } from './file-to-send.ts';
@@ -13,13 +13,9 @@ export type BatchAnswer =
 
 /** Announces files in one request. Rejects when the server cannot be reached. */
 export async function announceBatch(target: SendTarget, batch: string, files: readonly FileToSend[], signal: AbortSignal): Promise<BatchAnswer> {
-  const body: BatchBody = { batch, files: files.map((file) => toAnnounced(file)) };
-  const response = await fetch(new URL('/api/batches', target.url), {
-    method: 'POST',
-    headers: { authorization: `Bearer ${target.ownerToken}`, 'content-type': 'application/json' },
-    body: JSON.stringify(body),
-    signal: untilSilent(target, signal),
-  });
-  const reply = await response.text();
-  return response.ok ? { kind: 'announced', outcomes: readOutcomes(reply) } : { kind: 'refused', failure: readFailure(reply) };
+  const wanted: BatchBody = { batch, files: files.map((file) => toAnnounced(file)) };
+  const json = Buffer.from(JSON.stringify(wanted));
+  const headers = { 'content-type': 'application/json', 'content-length': json.length };
+  const { status, body } = await exchange(target, { method: 'POST', path: '/api/batches', headers, body: [json] }, signal);
+  return status < 300 ? { kind: 'announced', outcomes: readOutcomes(body) } : { kind: 'refused', failure: readFailure(body) };
 }

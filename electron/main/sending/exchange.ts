@@ -13,7 +13,7 @@ export interface SendTarget {
 const SILENCE_MS = 40_000;
 
 export interface ExchangeRequest {
-  readonly method: 'POST' | 'HEAD' | 'PATCH';
+  readonly method: 'GET' | 'POST' | 'HEAD' | 'PATCH';
   readonly path: string;
   readonly headers: OutgoingHttpHeaders;
   /** Pulled one by one, so that no more is read from disk than the server has taken. */
@@ -59,11 +59,6 @@ export function exchange(target: SendTarget, wanted: ExchangeRequest, signal: Ab
       request.destroy();
     });
   });
-}
-
-/** Calls off a short request that is not answered. */
-export function untilSilent(target: SendTarget, signal: AbortSignal): AbortSignal {
-  return AbortSignal.any([signal, AbortSignal.timeout(target.silenceMs ?? SILENCE_MS)]);
 }
 
 async function writeBody(request: http.ClientRequest, body: ExchangeRequest['body']): Promise<void> {

@@ -1,5 +1,3 @@
-import { setTimeout as pause } from 'node:timers/promises';
-
 /** How a sending hears of what happens around it. */
 export interface SendingSignals {
   /** Breaks it off. */
@@ -9,8 +7,17 @@ export interface SendingSignals {
 }
 
 /** Resolves after that time, or earlier, when it is broken off or woken. */
-export async function pauseBeforeTrying(afterMs: number, { signal, woken }: SendingSignals): Promise<void> {
-  const cut = AbortSignal.any([signal, ...(woken === undefined ? [] : [woken()])]);
-  // Rejects only because it was cut short, which whoever did it knows.
-  await pause(afterMs, undefined, { signal: cut }).catch(() => undefined);
+export function pauseBeforeTrying(afterMs: number, { signal, woken }: SendingSignals): Promise<void> {
+  // Not AbortSignal.any: each would be kept for as long as the app sends (nodejs/node#54614).
+  const signals = [signal, ...(woken === undefined ? [] : [woken()])];
+  return new Promise((resolve) => {
+    const end = (): void => {
+      clearTimeout(timer);
+      for (const one of signals) one.removeEventListener('abort', end);
+      resolve();
+    };
+    const timer = setTimeout(end, afterMs);
+    for (const one of signals) one.addEventListener('abort', end);
+    if (signals.some(({ aborted }) => aborted)) end();
+  });
 }
