@@ -6,6 +6,7 @@ import { announceFiles } from './announce-files.ts';
 import { findHere, type FoundHere } from './find-here.ts';
 import type { UploadFolder } from './folder/upload-folder.ts';
 import type { Ledger } from './queue/ledger.ts';
+import type { Recollect } from './recollect.ts';
 import type { Space } from './space/space.ts';
 
 interface AnnouncingOptions {
@@ -19,6 +20,7 @@ interface AnnouncingOptions {
   readonly sizeFailure: (size: number) => Failure | null;
   /** True when bytes of an upload are here already. */
   readonly hasBegun: (id: string) => Promise<boolean>;
+  readonly recollect: Recollect;
 }
 
 interface Announced {
@@ -55,7 +57,7 @@ export interface Announcing {
   giveUp(ids: readonly string[], senderId: string | undefined, failure: Failure): readonly UploadRecord[];
 }
 
-export function createAnnouncing({ ledger, space, folder, usualPolicy, sizeFailure, hasBegun }: AnnouncingOptions): Announcing {
+export function createAnnouncing({ ledger, space, folder, usualPolicy, sizeFailure, hasBegun, recollect }: AnnouncingOptions): Announcing {
   const policyOf = (id: string): DuplicatePolicy => ledger.policies.get(id) ?? usualPolicy();
 
   const announceAs = ({ sender, batch, files }: Announced, { revive, here, policyOf: decide }: { readonly revive: boolean; readonly here: FoundHere['here']; readonly policyOf: (id: string) => DuplicatePolicy }): readonly UploadRecord[] => {
@@ -73,6 +75,7 @@ export function createAnnouncing({ ledger, space, folder, usualPolicy, sizeFailu
     },
     async announceAhead(announced) {
       const policy = announced.duplicates ?? usualPolicy();
+      await recollect(announced.files.map(({ id }) => id));
       const { here, worthHashing } = await find(announced.sender, announced.files, policy);
       const uploads = await space.decide(() => announceAs(announced, { revive: true, here, policyOf: () => policy }));
       return { uploads, ...(worthHashing.length === 0 ? {} : { worthHashing }) };

@@ -3,6 +3,7 @@ import { asFailure, Failure } from '../failure.ts';
 import type { Log } from '../log.ts';
 import type { Ledger } from './queue/ledger.ts';
 import { visibleRecord } from './queue/visible-record.ts';
+import type { Recollect } from './recollect.ts';
 import type { ResumableUploads } from './resumable/resumable-uploads.ts';
 import { endsForGood } from './resumable/transfer.ts';
 
@@ -11,6 +12,7 @@ const ENDED: ReadonlySet<UploadState> = new Set<UploadState>(['stored', 'failed'
 interface CallingOffOptions {
   readonly ledger: Ledger;
   readonly resumable: Pick<ResumableUploads, 'has' | 'terminate'>;
+  readonly recollect: Recollect;
   /** Ends what was announced and does not come. */
   readonly giveUp: (ids: readonly string[], failure: Failure) => void;
   readonly log: Log;
@@ -31,7 +33,7 @@ export interface CallingOff {
   cancelOrDrop(id: string, senderId: string | undefined): Promise<void>;
 }
 
-export function createCallingOff({ ledger, resumable, giveUp, log }: CallingOffOptions): CallingOff {
+export function createCallingOff({ ledger, resumable, recollect, giveUp, log }: CallingOffOptions): CallingOff {
   async function discard(id: string, failure: Failure): Promise<void> {
     const record = ledger.queue.get(id);
     if (record === undefined || record.state === 'stored' || !(await resumable.has(id))) return;
@@ -59,6 +61,7 @@ export function createCallingOff({ ledger, resumable, giveUp, log }: CallingOffO
         return;
       }
       await ending;
+      await recollect([id]);
       const isResumable = await resumable.has(id);
       const now = ledger.queue.get(id) ?? record;
       if (now.state === 'stored') throw new Failure('ALREADY_COMPLETE');

@@ -2,6 +2,7 @@ import type { Failure } from '../failure.ts';
 import type { Announcing } from './announcing.ts';
 import type { UploadFolder } from './folder/upload-folder.ts';
 import type { Ledger } from './queue/ledger.ts';
+import type { Recollect } from './recollect.ts';
 import { promisedTo } from './space/open-bytes.ts';
 import type { Space } from './space/space.ts';
 import type { ResumableInfo } from './resumable/resumable-info.ts';
@@ -16,6 +17,7 @@ interface CreationOptions {
   readonly space: Space;
   readonly announcing: Announcing;
   readonly resumable: ResumableUploads;
+  readonly recollect: Recollect;
   /** What speaks against a file of that size. */
   readonly sizeFailure: (size: number) => Failure | null;
 }
@@ -24,10 +26,11 @@ interface CreationOptions {
  * Makes a resumable upload in that folder, if there is room for what is still to come of it.
  * @throws Failure FILE_TOO_LARGE, FILE_TOO_LARGE_FOR_DISK; as ResumableUploads.create and Space.hold
  */
-export async function createResumable(order: ResumableOrder, folder: UploadFolder, { ledger, space, announcing, resumable, sizeFailure }: CreationOptions): Promise<Standing> {
+export async function createResumable(order: ResumableOrder, folder: UploadFolder, { ledger, space, announcing, resumable, recollect, sizeFailure }: CreationOptions): Promise<Standing> {
   const { id, sender, batch, size } = order;
   const tooLarge = sizeFailure(size);
   if (tooLarge !== null) throw tooLarge;
+  await recollect([id]);
   const digest = order.digest ?? ledger.told.get(id);
   const duplicates = order.duplicates ?? announcing.policyOf(id);
   if (digest !== undefined) await announcing.announceIfHere({ sender, batch, duplicates, file: { id, name: order.rawName, folder: order.folder, size, digest } });

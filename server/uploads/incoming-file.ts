@@ -66,7 +66,7 @@ export async function receiveFile(stream: Readable, options: IncomingOptions): P
       discard: () => staged.discard(),
       async publish(record, rule) {
         try {
-          return await folder.publish({ staged: staged.path, folders: placement.folders, name: placement.name, toRecord: (file) => storedRecord(record, file, digest), rule });
+          return await folder.publish({ staged: staged.path, folders: placement.folders, name: placement.name, toRecord: (file) => storedRecord(record, file, digest), rule, canGoOn: false });
         } catch (error) {
           await staged.discard();
           throw diskFailure(error);

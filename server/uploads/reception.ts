@@ -11,6 +11,9 @@ import { failedRecord, isUnderWay, type Ledger } from './queue/ledger.ts';
 import { newRecord } from './queue/new-record.ts';
 import type { Placement } from './naming/placement.ts';
 import type { UploadFolder } from './folder/upload-folder.ts';
+import type { StoredRecord } from './queue/stored-record.ts';
+import type { Recollect } from './recollect.ts';
+import { lockUnlessFull, underLock } from './resumable/upload-lock.ts';
 
 /** One file of a form, about to come. */
 export interface FileOrder {
@@ -41,6 +44,7 @@ export type Arrival =
 interface Reception {
   readonly ledger: Ledger;
   readonly folder: UploadFolder;
+  readonly recollect: Recollect;
   readonly maxFileBytes: number;
 }
 
@@ -51,6 +55,7 @@ export async function receiveUpload(order: DecidedOrder, reception: Reception): 
   const id = announced?.id ?? randomUUID();
   // Before anything gives way: the announcement that belongs to this file has just been refused.
   const isRefused = announced !== undefined && ledger.queue.get(id)?.state === 'failed';
+  if (announced !== undefined) await reception.recollect([id]);
   const known = await giveWay(id, sender, ledger);
   const placed = newRecord({ id, batch, sender, rawName: announced?.name ?? rawName, announced }, known?.createdAtMs ?? Date.now());
 
@@ -125,11 +130,16 @@ async function receivePlaced(order: DecidedOrder, placement: Placement, start: U
   };
   const publish = async (): Promise<UploadRecord> => {
     try {
-      const published = await arrived.publish(record, { policy: order.duplicates, batch: order.batch });
-      const stored = ledger.store(record, published, arrived.digest);
+      const stored = await withoutTwin(order, reception, async (twin) => {
+        if (twin === undefined) return ledger.store(record, await arrived.publish(record, { policy: order.duplicates, batch: order.batch }), arrived.digest);
+        await arrived.discard();
+        if (twin.sender.id !== record.sender.id) throw new Failure('UPLOAD_ID_IN_USE');
+        return ledger.adopt(twin, folder.path);
+      });
       over();
       return stored;
     } catch (error) {
+      await arrived.discard();
       return end(error);
     }
   };
@@ -143,4 +153,21 @@ async function receivePlaced(order: DecidedOrder, placement: Placement, start: U
     publish: () => decide(publish),
     discard: (failure) => decide(() => discard(failure)),
   };
+}
+
+/**
+ * Stores an upload while no other process on the folder stores one of its id: a sender whose line broke, or whoever stands between it
+ * and us, may have sent it there as well. Of an id that we made ourselves there is no other.
+ * @param store told what another process has stored under that id
+ */
+async function withoutTwin(
+  { announced }: FileOrder,
+  { folder, ledger }: Reception,
+  store: (twin: StoredRecord | undefined) => Promise<UploadRecord>,
+): Promise<UploadRecord> {
+  if (announced === undefined || !(await folder.neighbours.areThere())) return store(undefined);
+  return underLock(folder.resumables.lockOf(announced.id), async () => {
+    const twins = ledger.wasRemoved(announced.id) ? [] : await folder.storedUnder([announced.id], true);
+    return store(twins[0]);
+  }, lockUnlessFull);
 }

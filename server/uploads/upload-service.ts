@@ -15,6 +15,7 @@ import type { ProgressCache } from './progress/progress-cache.ts';
 import type { ProgressEntry } from './progress/progress-entry.ts';
 import { Ledger } from './queue/ledger.ts';
 import { visibleRecord } from './queue/visible-record.ts';
+import { createRecollect, type Recollect } from './recollect.ts';
 import { receiveUpload, type Arrival, type FileOrder } from './reception.ts';
 import type { Recovered } from './resumable/recovered.ts';
 import { ResumableUploads } from './resumable/resumable-uploads.ts';
@@ -53,12 +54,13 @@ export class UploadService {
   readonly #options: ServiceOptions;
   readonly #ledger: Ledger;
   readonly #space: Space;
+  readonly #recollect: Recollect;
   readonly #announcing: Announcing;
   readonly #callingOff: CallingOff;
   readonly #absence = createAbsence({
     waiting: () => this.#ledger.queue.inState('waiting'),
     isSending: (senderId) => this.#ledger.queue.inState('receiving').some(({ sender }) => sender.id === senderId),
-    onGone: (record) => this.#ledger.fail(record, new Failure('SENDER_GONE')),
+    onGone: (gone) => void this.#endOfGone(gone),
   });
   #folder: UploadFolder;
 
@@ -70,7 +72,9 @@ export class UploadService {
     const ledger = new Ledger(cache, log);
     this.#ledger = ledger;
     this.#space = createSpace({ queue: ledger.queue, folder: () => this.#folder, reserveBytes, quotaBytes });
-    this.resumable = new ResumableUploads({ ledger, keepMs, space: this.#space });
+    this.#recollect = createRecollect(ledger, () => this.#folder);
+    const recollect = this.#recollect;
+    this.resumable = new ResumableUploads({ ledger, keepMs, recollect, space: this.#space });
     this.#announcing = createAnnouncing({
       ledger,
       space: this.#space,
@@ -78,8 +82,9 @@ export class UploadService {
       usualPolicy: () => duplicates.usual,
       sizeFailure: (size) => this.#sizeFailure(size),
       hasBegun: (id) => this.resumable.has(id),
+      recollect,
     });
-    this.#callingOff = createCallingOff({ ledger, resumable: this.resumable, log, giveUp: (ids, failure) => this.giveUp(ids, undefined, failure) });
+    this.#callingOff = createCallingOff({ ledger, resumable: this.resumable, recollect, log, giveUp: (ids, failure) => this.giveUp(ids, undefined, failure) });
   }
 
   // Where it all lands.
@@ -190,12 +195,12 @@ export class UploadService {
   /** Takes in one file. Never rejects: what goes wrong is the file's outcome. */
   receive(order: FileOrder): Promise<Arrival> {
     const duplicates = order.duplicates ?? (order.announced === undefined ? this.duplicates.usual : this.#announcing.policyOf(order.announced.id));
-    return receiveUpload({ ...order, duplicates }, { ledger: this.#ledger, folder: this.#folder, maxFileBytes: this.#options.maxFileBytes });
+    return receiveUpload({ ...order, duplicates }, { ledger: this.#ledger, folder: this.#folder, recollect: this.#recollect, maxFileBytes: this.#options.maxFileBytes });
   }
 
   /** {@inheritDoc createResumable} */
   createResumable(order: ResumableOrder): Promise<Standing> {
-    const parts = { ledger: this.#ledger, space: this.#space, announcing: this.#announcing, resumable: this.resumable };
+    const parts = { ledger: this.#ledger, space: this.#space, announcing: this.#announcing, resumable: this.resumable, recollect: this.#recollect };
     return createResumable(order, this.#folder, { ...parts, sizeFailure: (size) => this.#sizeFailure(size) });
   }
 
@@ -223,6 +228,12 @@ export class UploadService {
     await this.#folder.neighbours.leave();
     await this.#folder.history.flush();
     await this.#options.cache.stop();
+  }
+
+  /** Its sender may have sent it to another process meanwhile. */
+  async #endOfGone({ id }: UploadRecord): Promise<void> {
+    await this.#recollect([id]);
+    this.giveUp([id], undefined, new Failure('SENDER_GONE'));
   }
 
   #sizeFailure(size: number): Failure | null {

@@ -1,8 +1,9 @@
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import QuickLRU from 'quick-lru';
 import type { FileLine } from '../history/log-line.ts';
 import type { UploadHistory } from '../history/upload-history.ts';
-import { moveToFreeName, pickFreeName, takeBack } from '../naming/final-name.ts';
+import { isNamed, moveToFreeName, pickFreeName, takeBack } from '../naming/final-name.ts';
 import { createRulePlacer, type Placing, type PublishRule } from '../naming/place-by-rule.ts';
 import { foldedName } from '../naming/safe-name.ts';
 import { holdsSameBytes } from '../naming/same-content.ts';
@@ -26,11 +27,25 @@ export interface FileToPublish {
   readonly toRecord: (file: Omit<PublishedFile, 'absolutePath'>) => StoredRecord;
   /** What becomes of it when one of its name is there. */
   readonly rule: PublishRule;
+  /** When it cannot be published, it stays in staging, and its upload can go on. */
+  readonly canGoOn: boolean;
 }
+
+/** More are found at the next start. */
+const MOST_DOUBTFUL = 1000;
 
 interface Turn extends FileToPublish {
   /** Identities of files of its name that hold other bytes. */
   readonly different: ReadonlySet<string>;
+}
+
+/** A file that has a name which nobody was told of. */
+interface NamedFile {
+  /** Absolute. */
+  readonly final: string;
+  readonly staged: string;
+  readonly inode: string;
+  readonly canGoOn: boolean;
 }
 
 interface PublishOptions {
@@ -41,13 +56,27 @@ interface PublishOptions {
   readonly lockOf: (job: string) => string;
   /** @throws Failure STORAGE_UNAVAILABLE when another disk is mounted in this place, or none: nothing is made on the wrong one */
   readonly requireThere: () => Promise<void>;
+  /** Whether other processes use the folder as well. */
+  readonly hasNeighbours: () => Promise<boolean>;
 }
 
 /** Gives sealed files their final names below the upload folder and makes those durable. @throws Failure; system errors */
 export type PublishFile = (file: FileToPublish) => Promise<PublishedFile>;
 
-export function createPublishing({ path, history, lockOf, requireThere }: PublishOptions): PublishFile {
+export interface Publishing {
+  readonly publish: PublishFile;
+  /**
+   * Gives back the name of an upload that has one and was said to have failed, because neither could be done when the disk became
+   * read-only right then. Whoever sends it again calls this first, and there are not two of it.
+   * @returns false when it still cannot be given back
+   */
+  settle(id: string): Promise<boolean>;
+}
+
+export function createPublishing({ path, history, lockOf, requireThere, hasNeighbours }: PublishOptions): Publishing {
   const taken = new TakenNames();
+  /** By the ids of their uploads: names that were neither made durable nor given back. */
+  const doubtful = new QuickLRU<string, NamedFile>({ maxSize: MOST_DOUBTFUL });
   const byRule = createRulePlacer({
     async batchOf(inode) {
       await history.refresh();
@@ -94,17 +123,21 @@ export function createPublishing({ path, history, lockOf, requireThere }: Publis
       await durable.sync();
     } catch (error) {
       // Told that they failed, their senders would send them again: a name that is not durable is given back.
-      await Promise.all(files.map(async ({ staged }, index) => {
+      await Promise.all(files.map(async ({ staged, canGoOn }, index) => {
         const [place, line] = [placed[index], lines[index]];
-        if (place && line && !place.isReplacement && (await takeBack({ final: join(at, place.name), staged, inode: line.inode }))) names.delete(foldedName(place.name));
+        if (!place || !line || place.isReplacement) return;
+        if (await takeBack({ final: join(at, place.name), staged, inode: line.inode })) names.delete(foldedName(place.name));
+        else doubtful.set(line.record.id, { final: join(folder, place.name), staged, inode: line.inode, canGoOn });
       }));
       throw error;
     }
     history.confirm(lines.filter((line, index): line is FileLine => line !== null && placed[index] !== null));
+    // Before anybody is told, because whoever is told may ask another process for it next.
+    if (await hasNeighbours()) await history.flush();
     return moved;
   }
 
-  return async (file) => {
+  async function publish(file: FileToPublish): Promise<PublishedFile> {
     const { staged, folders } = file;
     const published = (name: string): PublishedFile => placeBelow(path, folders, name);
     const different = new Set<string>();
@@ -121,6 +154,20 @@ export function createPublishing({ path, history, lockOf, requireThere }: Publis
         different.add(seen.identity);
       }
     }
+  }
+
+  return {
+    publish,
+    async settle(id) {
+      const named = doubtful.get(id);
+      if (named === undefined) return true;
+      const isBack = await takeBack(named);
+      // A person may have moved or removed it since.
+      if (!isBack && (await isNamed(named).catch(() => true))) return false;
+      doubtful.delete(id);
+      if (isBack && !named.canGoOn) await clearNowOrLater(() => unlinkIfThere(named.staged));
+      return true;
+    },
   };
 }
 

@@ -4,6 +4,7 @@ import { Failure } from '../../failure.ts';
 import { createUploadHistory, type StoredBefore, type UploadHistory } from '../history/upload-history.ts';
 import { findKnownContent, type KnownContent, type ToldContent } from '../naming/known-content.ts';
 import type { Placement } from '../naming/placement.ts';
+import type { StoredRecord } from '../queue/stored-record.ts';
 import { createResumableFolder, type ResumableFolder } from '../resumable/resumable-folder.ts';
 import { fileSystemLimit } from '../space/file-system-limit.ts';
 import { joinNeighbours, type Neighbours } from '../space/neighbours.ts';
@@ -35,10 +36,15 @@ export interface UploadFolder {
    * Refresh the history first: what it says counts.
    */
   knownContent(placement: Pick<Placement, 'folders' | 'name'>, told: ToldContent): Promise<KnownFile>;
+  /**
+   * Which of these uploads are stored here, whichever process did it, and still there.
+   * @param isLocked whoever asks has their locks: then what is only noted counts as well @throws system errors
+   */
+  storedUnder(ids: readonly string[], isLocked: boolean): Promise<readonly StoredRecord[]>;
   /** What was published here in the last `keepMs`, also by earlier runs, and is still there. */
   storedBefore(keepMs: number): Promise<StoredBefore>;
   /** What was published here, also by earlier runs. */
-  readonly history: Omit<UploadHistory, 'note' | 'confirm' | 'restore'>;
+  readonly history: Omit<UploadHistory, 'note' | 'confirm' | 'restore' | 'find'>;
   /** What all processes on this folder share, and nobody else can read. */
   readonly secrets: PrivateFiles;
   /** Bytes that may still be written, or null when the system does not say. @throws Failure STORAGE_UNAVAILABLE */
@@ -74,7 +80,7 @@ function createUploadFolder({ path, staging, marker, neighbours, maxFileBytes }:
   const requireThere = async (): Promise<void> => {
     if (!(await marker.isThere())) throw new Failure('STORAGE_UNAVAILABLE');
   };
-  const publish = createPublishing({ path, history, lockOf: (job) => resumables.lockOf(job), requireThere });
+  const { publish, settle } = createPublishing({ path, history, lockOf: (job) => resumables.lockOf(job), requireThere, hasNeighbours: () => neighbours.areThere() });
 
   return {
     path,
@@ -98,6 +104,10 @@ function createUploadFolder({ path, staging, marker, neighbours, maxFileBytes }:
       const pathOf = (found: string): string => placeBelow(path, folders, found).path;
       const known = await findKnownContent({ folder: join(path, ...folders), pathOf, wanted: name, noted: history.withInode }, told);
       return known.kind === 'here' ? { kind: 'here', file: { ...placeBelow(path, folders, known.name), wasThere: true } } : known;
+    },
+    async storedUnder(ids, isLocked) {
+      const isSettled = await Promise.all(ids.map(settle));
+      return history.find(ids.filter((_id, index) => isSettled[index]), isLocked);
     },
     storedBefore: (keepMs) => history.restore(keepMs),
     async freeBytes() {

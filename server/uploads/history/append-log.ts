@@ -1,7 +1,7 @@
-import { constants } from 'node:fs';
+import { constants, type BigIntStats } from 'node:fs';
 import { open, rename, stat, type FileHandle } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { systemErrorCode } from '../../failure.ts';
+import { ignoreMissing, systemErrorCode } from '../../failure.ts';
 import { underLock } from '../resumable/upload-lock.ts';
 import { stagedName } from '../folder/staged-name.ts';
 
@@ -39,6 +39,8 @@ export interface AppendLog {
   append(lines: readonly string[], mayCreate: boolean): Promise<number>;
   /** Reads whole lines that were added since the last time. @throws system errors */
   read(reader: LogReader): Promise<void>;
+  /** False when nobody but this process has added anything that is not read yet; one look, no reading. @throws system errors */
+  hasNews(): Promise<boolean>;
   /**
    * Puts other lines in the place of all, durably and as one; what is appended meanwhile, also by others, comes after them.
    * @param reader is told all that the lines are to replace
@@ -49,13 +51,19 @@ export interface AppendLog {
 
 export function createAppendLog(path: string): AppendLog {
   let position: Position = { log: '', offset: 0 };
+  /** So far all is read, or our own. */
+  let known: Position = position;
   let turn: Promise<unknown> = Promise.resolve();
 
   async function appendAll(lines: readonly string[], mayCreate: boolean): Promise<number> {
     const handle = await open(path, constants.O_WRONLY | constants.O_APPEND | (mayCreate ? constants.O_CREAT : 0), 0o600);
     try {
-      for (let at = 0; at < lines.length; at += LINES_PER_WRITE) await writeOnce(handle, `\n${lines.slice(at, at + LINES_PER_WRITE).join('\n')}\n`);
+      let writtenBytes = 0;
+      for (let at = 0; at < lines.length; at += LINES_PER_WRITE) writtenBytes += await writeOnce(handle, `\n${lines.slice(at, at + LINES_PER_WRITE).join('\n')}\n`);
       const [ours, there] = await Promise.all([handle.stat({ bigint: true }), stat(path, { bigint: true }).catch(() => null)]);
+      // Anybody else's lines in between: then they are news, and ours with them.
+      const before = Number(ours.size) - writtenBytes;
+      if (before === known.offset && (before === 0 || known.log === nameOf(ours))) known = { log: nameOf(ours), offset: Number(ours.size) };
       // Replaced while we wrote: what we wrote may be lost with the old one, and does no harm when it comes twice.
       return there?.ino === ours.ino ? Number(ours.size) : await appendAll(lines, mayCreate);
     } finally {
@@ -68,16 +76,20 @@ export function createAppendLog(path: string): AppendLog {
     if (handle === null) {
       if (position.log !== '') reader.restart();
       position = { log: '', offset: 0 };
+      known = position;
       return;
     }
     try {
-      const { ino, birthtimeNs, size } = await handle.stat({ bigint: true });
-      const log = `${ino} ${birthtimeNs}`;
+      const found = await handle.stat({ bigint: true });
+      const { size } = found;
+      const log = nameOf(found);
       if (log !== position.log || size < BigInt(position.offset)) {
         position = { log, offset: 0 };
         reader.restart();
       }
       position = { log, offset: await readLines(handle, position.offset, reader) };
+      // A torn line at the end is no news before there is more of it.
+      if (known.log !== log || known.offset < Number(size)) known = { log, offset: Number(size) };
     } finally {
       await handle.close();
     }
@@ -108,15 +120,26 @@ export function createAppendLog(path: string): AppendLog {
   return {
     append: appendAll,
     read: (reader) => inTurn(() => readOn(reader)),
+    async hasNews() {
+      const found = await stat(path, { bigint: true }).catch(ignoreMissing);
+      return found !== undefined && (nameOf(found) !== known.log || Number(found.size) !== known.offset);
+    },
     replace: (reader, makeLines) => inTurn(() => underLock(`${path}.lock`, () => exchange(reader, makeLines))),
   };
 }
 
-async function writeOnce(handle: FileHandle, text: string): Promise<void> {
+/** Tells a log from the one that was there before. */
+function nameOf({ ino, birthtimeNs }: BigIntStats): string {
+  return `${ino} ${birthtimeNs}`;
+}
+
+/** @returns bytes */
+async function writeOnce(handle: FileHandle, text: string): Promise<number> {
   const bytes = Buffer.from(text);
   const { bytesWritten } = await handle.write(bytes);
   // A disk that fills up takes a part; the rest, written later, could land behind another process's lines.
   if (bytesWritten < bytes.length) throw Object.assign(new Error('The log is cut short'), { code: 'ENOSPC' });
+  return bytesWritten;
 }
 
 /** @returns offset after the last whole line */

@@ -48,6 +48,11 @@ export class Arrivals implements LogReader {
     return [...this.#pending.values()];
   }
 
+  /** Noted last under that id, and not known to have got its name. */
+  pendingOf(id: string): FileLine | undefined {
+    return this.#pending.get(id);
+  }
+
   /** Lines that could not be read. */
   damagedCount(): number {
     return this.#damagedCount;

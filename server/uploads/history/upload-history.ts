@@ -1,7 +1,8 @@
 import { lstat } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import type { HistoryEntry, HistoryReply } from '../../contracts/history.ts';
 import type { UploadRecord } from '../../contracts/upload.ts';
+import { syncFolder } from '../folder/durable-folder.ts';
 import type { StoredRecord } from '../queue/stored-record.ts';
 import { createAppendLog } from './append-log.ts';
 import { Arrivals } from './arrivals.ts';
@@ -37,6 +38,13 @@ export interface UploadHistory {
   refresh(): Promise<void>;
   /** What was noted, as of the last look, of the file with this inode; it may have another name, or other bytes, by now. */
   withInode(inode: string): FileLine | undefined;
+  /**
+   * Which of these uploads are stored and still there, whichever process did it.
+   * @param isLocked whoever asks has their locks: then nobody is just giving one its name, and what was noted counts as soon as the
+   *   file has that name, durably from now on
+   * @throws system errors
+   */
+  find(ids: readonly string[], isLocked: boolean): Promise<readonly StoredRecord[]>;
   /** What was stored in the last `keepMs` and is still there. @throws system errors */
   restore(keepMs: number): Promise<StoredBefore>;
   /** A part of the list, newest first. @throws system errors */
@@ -82,6 +90,11 @@ export function createUploadHistory(staging: string, folder: string): UploadHist
   async function onlyThemselves(files: readonly FileLine[]): Promise<readonly FileLine[]> {
     const are = await Promise.all(files.map(isItself));
     return files.filter((_file, index) => are[index]);
+  }
+
+  /** Whoever gave them their names may have been killed before that was durable. @throws system errors */
+  async function makeDurable(files: readonly FileLine[]): Promise<void> {
+    await Promise.all([...new Set(files.map(({ record }) => dirname(pathOf(record))))].map(syncFolder));
   }
 
   /** @param isLatest false when another came to the same path since: what is there is that one */
@@ -148,9 +161,18 @@ export function createUploadHistory(staging: string, folder: string): UploadHist
       await refresh();
     },
     withInode: (inode) => arrivals.withInode(inode),
+    async find(ids, isLocked) {
+      if (await log.hasNews()) await refresh();
+      const named = await onlyThemselves(ids.flatMap((id) => arrivals.get(id) ?? []));
+      const noted = isLocked ? await onlyThemselves(ids.flatMap((id) => arrivals.pendingOf(id) ?? [])) : [];
+      await makeDurable(noted);
+      return [...named, ...noted].map(({ record }) => record);
+    },
     async restore(keepMs) {
       await refresh();
       const pending = await onlyThemselves(arrivals.pending());
+      // A disk that cannot do that now has them in sight all the same.
+      await makeDurable(pending).catch(() => undefined);
       if (pending.length > 0) await add([{ kind: 'named', files: pending.map(toPair) }], false);
       const damagedLines = arrivals.damagedCount();
       // A full disk, for instance: it stays as long as it is.

@@ -71,7 +71,8 @@ export async function moveIfFree(staged: string, final: string): Promise<boolean
 /** Removes this very file: by the time that it can be removed, another may have its name. */
 async function unlinkSame(path: string, ino: number): Promise<void> {
   const found = await lstat(path).catch(ignoreMissing);
-  if (found?.ino === ino) await unlink(path);
+  // Its other name was given back meanwhile: this is its only one.
+  if (found?.ino === ino && found.nlink > 1) await unlink(path);
 }
 
 /**
@@ -80,11 +81,19 @@ async function unlinkSame(path: string, ino: number): Promise<void> {
  */
 export async function takeBack({ final, staged, inode }: { readonly final: string; readonly staged: string; readonly inode: string }): Promise<boolean> {
   try {
-    if (String((await lstat(final, { bigint: true })).ino) !== inode) return false;
-    await rename(final, staged);
+    if (!(await isNamed({ final, inode }))) return false;
+    // It may still have its name in staging, to which a rename would do nothing (rename(2)).
+    if ((await lstat(staged).catch(ignoreMissing)) !== undefined) await unlink(final);
+    else await rename(final, staged);
     return true;
   } catch {
     // The same broken disk.
     return false;
   }
+}
+
+/** Whether this very file has that name. @throws system errors */
+export async function isNamed({ final, inode }: { readonly final: string; readonly inode: string }): Promise<boolean> {
+  const found = await lstat(final, { bigint: true }).catch(ignoreMissing);
+  return found !== undefined && String(found.ino) === inode;
 }

@@ -11,7 +11,7 @@ import type { ProgressEntry } from '../progress/progress-entry.ts';
 import { Queue } from './queue.ts';
 import type { CheckedDigest } from '../hash/check-digest.ts';
 import { RunningUploads } from './running-uploads.ts';
-import { storedRecord } from './stored-record.ts';
+import { storedRecord, type StoredRecord } from './stored-record.ts';
 import type { PublishedFile } from '../folder/published-file.ts';
 
 /** Batches whose sum this process remembers without asking the cache. */
@@ -45,6 +45,9 @@ const REMEMBERED_DIGESTS = 20_000;
 /** As many as digests: an upload whose own was forgotten goes by what is usual. */
 const REMEMBERED_POLICIES = 20_000;
 
+/** One that was forgotten is known again as soon as its sender comes with its id. */
+const REMEMBERED_REMOVALS = 20_000;
+
 /** What this process knows of uploads and batches. Each change goes to the queue and, for other processes, to the cache. */
 export class Ledger {
   readonly queue = new Queue();
@@ -54,6 +57,7 @@ export class Ledger {
   /** What holds for an announced upload when its name exists already. */
   readonly policies = new QuickLRU<string, DuplicatePolicy>({ maxSize: REMEMBERED_POLICIES });
   readonly #earlier = new Map<string, { readonly record: UploadRecord; readonly absolutePath: string }>();
+  readonly #removed = new QuickLRU<string, true>({ maxSize: REMEMBERED_REMOVALS });
   readonly #places = new WeakMap<UploadRecord, string>();
   readonly #batches = new QuickLRU<string, ProgressEntry>({ maxSize: REMEMBERED_BATCHES });
   readonly #cache: ProgressCache;
@@ -113,8 +117,22 @@ export class Ledger {
     return this.put(earlier.record);
   }
 
+  /** Takes over that an upload is stored, from another process or an earlier run. @param root folder that its path begins at */
+  adopt(record: StoredRecord, root: string): UploadRecord {
+    this.told.delete(record.id);
+    this.policies.delete(record.id);
+    this.#places.set(record, join(root, record.path));
+    return this.put(record);
+  }
+
+  /** Whether somebody took it off the list: its sender may send another one under its id. */
+  wasRemoved(id: string): boolean {
+    return this.#removed.has(id);
+  }
+
   /** Forgets an upload that has ended. */
   remove(id: string): void {
+    this.#removed.set(id, true);
     this.queue.remove(id);
     this.told.delete(id);
     this.policies.delete(id);

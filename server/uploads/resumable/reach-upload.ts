@@ -1,6 +1,8 @@
 import { Failure } from '../../failure.ts';
+import { clearNowOrLater } from '../folder/clear-later.ts';
 import type { UploadFolder } from '../folder/upload-folder.ts';
 import type { Ledger } from '../queue/ledger.ts';
+import type { Recollect } from '../recollect.ts';
 import { isOpen } from '../space/open-bytes.ts';
 import type { Endings } from './endings.ts';
 import { findPlace, isAnyAway, isNotFound, type Found } from './find-place.ts';
@@ -12,6 +14,7 @@ interface ReachOptions {
   readonly endings: Endings;
   /** Every folder that was used. */
   readonly folders: ReadonlySet<UploadFolder>;
+  readonly recollect: Recollect;
   /** Unfinished uploads are kept this long after their last byte. */
   readonly keepMs: number;
 }
@@ -41,7 +44,7 @@ export interface Reach {
   requireFresh(found: Found): Promise<void>;
 }
 
-export function createReach({ ledger, endings, folders, keepMs }: ReachOptions): Reach {
+export function createReach({ ledger, endings, folders, recollect, keepMs }: ReachOptions): Reach {
   function storedSize(id: string, senderId: string): number | null {
     const record = ledger.recall(id);
     return record?.state === 'stored' && record.sender.id === senderId ? record.received : null;
@@ -82,6 +85,7 @@ export function createReach({ ledger, endings, folders, keepMs }: ReachOptions):
     return underLock(folder.resumables.lockOf(id), async (lock) => {
       // Whoever had it lets go before the record says how it ended.
       await endings.settled(id);
+      await recollect([id], true);
       return job(lock);
     }, take);
   }
@@ -92,7 +96,11 @@ export function createReach({ ledger, endings, folders, keepMs }: ReachOptions):
     // Before the lock: a stranger must not make anybody let go.
     if (place === undefined || (place.state !== null && place.state.info.sender.id !== senderId)) throw await absence(id, senderId);
     const { folder } = place;
-    return withLock(folder, id, async (lock) => job(await requireOwn(folder, id, senderId, lock)), take);
+    return withLock(folder, id, async (lock) => {
+      // Whoever stored it was killed before it could clear up, or is about to.
+      if (storedSize(id, senderId) !== null) await clearNowOrLater(() => folder.resumables.remove(id));
+      return job(await requireOwn(folder, id, senderId, lock));
+    }, take);
   }
 
   return {
@@ -100,14 +108,17 @@ export function createReach({ ledger, endings, folders, keepMs }: ReachOptions):
     storedSize,
     requireFresh,
     async withUpload({ id, senderId, ifStored }, job, take) {
+      await recollect([id]);
       const before = storedSize(id, senderId);
       if (before !== null) return ifStored(before);
       try {
         return await locked(id, senderId, job, take);
       } catch (error) {
+        if (!isNotFound(error)) throw error;
         // Whoever had the lock before may just have finished it.
+        await recollect([id]);
         const after = storedSize(id, senderId);
-        if (after === null || !isNotFound(error)) throw error;
+        if (after === null) throw error;
         return ifStored(after);
       }
     },

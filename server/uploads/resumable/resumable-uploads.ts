@@ -1,6 +1,7 @@
 import { Failure } from '../../failure.ts';
 import type { UploadFolder } from '../folder/upload-folder.ts';
 import type { Ledger } from '../queue/ledger.ts';
+import type { Recollect } from '../recollect.ts';
 import type { Space } from '../space/space.ts';
 import type { AppendOrder } from './append-order.ts';
 import { createEndings, type Endings } from './endings.ts';
@@ -14,7 +15,7 @@ import type { ResumableInfo } from './resumable-info.ts';
 import { placed } from './resumable-record.ts';
 import { standingOfStored, type Standing } from './standing.ts';
 import { createTransfer, type Transfer } from './transfer.ts';
-import { lockToRemove } from './upload-lock.ts';
+import { lockUnlessFull } from './upload-lock.ts';
 import { createUpkeep, type Upkeep } from './upkeep.ts';
 
 interface ResumableOptions {
@@ -22,6 +23,7 @@ interface ResumableOptions {
   /** Unfinished uploads are kept this long after their last byte. */
   readonly keepMs: number;
   readonly space: Space;
+  readonly recollect: Recollect;
 }
 
 /**
@@ -39,12 +41,12 @@ export class ResumableUploads {
   readonly #idle: IdleWatch;
 
   constructor(options: ResumableOptions) {
-    const { ledger, keepMs } = options;
+    const { ledger, keepMs, recollect } = options;
     this.#options = options;
     this.#ledger = ledger;
     this.#endings = createEndings(ledger);
     this.#transfer = createTransfer(ledger, this.#endings);
-    const parts = { ledger, endings: this.#endings, folders: this.#folders, keepMs };
+    const parts = { ledger, endings: this.#endings, folders: this.#folders, keepMs, recollect };
     this.#reach = createReach(parts);
     this.#upkeep = createUpkeep({ ...parts, transfer: this.#transfer });
     this.#idle = createIdleWatch((id) => {
@@ -142,7 +144,7 @@ export class ResumableUploads {
     // Whoever is bringing it removes it then, and nobody waits for a lock.
     if (isOwn) await this.#ledger.running.end(id, failure);
     const remove = (found: Found): Promise<void> => this.#endings.fail(found, failure);
-    await this.#reach.withUpload({ id, senderId, ifStored: refuse }, remove, lockToRemove).catch((error: unknown) => {
+    await this.#reach.withUpload({ id, senderId, ifStored: refuse }, remove, lockUnlessFull).catch((error: unknown) => {
       // The request that was bringing it has removed it already.
       if (!isOwn || !isNotFound(error) || this.#ledger.queue.get(id)?.failure?.code !== failure.code) throw error;
     });

@@ -1,10 +1,12 @@
-import type { Sender } from '../../contracts/upload.ts';
+import type { Sender, UploadRecord } from '../../contracts/upload.ts';
 import { Failure } from '../../failure.ts';
 import type { UploadFolder } from '../folder/upload-folder.ts';
 import type { Ledger } from '../queue/ledger.ts';
+import type { Recollect } from '../recollect.ts';
 import type { Endings } from './endings.ts';
 import { findPlace } from './find-place.ts';
 import { countRecovered, type Recovered } from './recovered.ts';
+import type { ResumableInfo } from './resumable-info.ts';
 import { placed } from './resumable-record.ts';
 import { storeLeft } from './store-left.ts';
 import type { Transfer } from './transfer.ts';
@@ -19,6 +21,7 @@ interface UpkeepOptions {
   readonly transfer: Transfer;
   /** Every folder that was used. */
   readonly folders: ReadonlySet<UploadFolder>;
+  readonly recollect: Recollect;
   /** Unfinished uploads are kept this long after their last byte. */
   readonly keepMs: number;
 }
@@ -33,17 +36,31 @@ export interface Upkeep {
   stop(): void;
 }
 
-export function createUpkeep({ ledger, endings, transfer, folders, keepMs }: UpkeepOptions): Upkeep {
+export function createUpkeep({ ledger, endings, transfer, folders, recollect, keepMs }: UpkeepOptions): Upkeep {
+  const isStored = ({ id, sender }: ResumableInfo): boolean => {
+    const known = ledger.recall(id);
+    return known?.state === 'stored' && known.sender.id === sender.id;
+  };
+
   /** Removes what is too old, and says so in the queue. */
   async function sweep(folder: UploadFolder): Promise<void> {
     await folder.resumables.sweep(keepMs);
-    const old = ledger.queue.inState('interrupted').filter(({ changedAtMs }) => Date.now() - changedAtMs > keepMs);
-    for (const record of old) {
+    const isOld = ({ changedAtMs }: UploadRecord): boolean => Date.now() - changedAtMs > keepMs;
+    await recollect(ledger.queue.inState('interrupted').filter(isOld).map(({ id }) => id));
+    for (const record of ledger.queue.inState('interrupted').filter(isOld)) {
       if ((await findPlace(folders, record.id)) === undefined) ledger.fail(record, new Failure('UPLOAD_EXPIRED'));
     }
   }
 
-  const storeWhole = (folder: UploadFolder): Promise<void> => storeLeft(folder, { keepMs, settled: endings.settled, finish: transfer.finishWhole });
+  const storeWhole = (folder: UploadFolder): Promise<void> => storeLeft(folder, {
+    keepMs,
+    async settled(id) {
+      await endings.settled(id);
+      await recollect([id], true);
+    },
+    // Another process may have stored it, and was killed before it could clear up.
+    finish: (found) => (isStored(found.state.info) ? folder.resumables.remove(found.state.info.id) : transfer.finishWhole(found)),
+  });
   // A disk that is away has nothing to be swept; the next time it may be back.
   const sweepAll = (): void => [...folders].forEach((folder) => void sweep(folder).then(() => storeWhole(folder)).catch(() => undefined));
   const sweeping = setInterval(sweepAll, Math.min(SWEEP_EVERY_MS, keepMs)).unref();
@@ -55,7 +72,7 @@ export function createUpkeep({ ledger, endings, transfer, folders, keepMs }: Upk
       for (const { info, offset, changedAtMs } of await folder.resumables.list()) {
         const known = ledger.recall(info.id);
         // Killed between giving it its name and clearing up.
-        if (known?.state === 'stored' && known.sender.id === info.sender.id) await folder.resumables.remove(info.id);
+        if (isStored(info)) await folder.resumables.remove(info.id);
         else if (!(await isLocked(folder.resumables.lockOf(info.id)))) senders.push(info.sender);
         if (known !== undefined) continue;
         const { record } = placed(info);

@@ -119,10 +119,10 @@ export async function underLock<Result>(path: string, job: (lock: HeldLock) => P
 }
 
 /**
- * As `lockUpload`, for whoever removes the upload: on a disk that is so full that no lock can be made, nobody has it, and nobody can
- * get it; to wait would be to keep the disk full.
+ * As `lockUpload`, for whoever needs no more room: on a disk that is so full that no lock can be made, nobody has it, and nobody can get
+ * it. To wait would be to keep the disk full, or a file that is all here out of sight.
  */
-export async function lockToRemove(path: string): Promise<HeldLock> {
+export async function lockUnlessFull(path: string): Promise<HeldLock> {
   return lockUpload(path).catch((error: unknown) => {
     ignoreFullDisk(error);
     return { wanted: new AbortController().signal, release: async () => undefined };

@@ -15,6 +15,8 @@ const STALE_AFTER_MS = 30_000;
 const LOOK_EVERY_MS = 10;
 /** Longer than any turn. Who has waited so long decides without: a broken lock must not keep files out. */
 const PATIENCE_MS = 2000;
+/** For questions that come with each of many files. */
+const REMEMBERED_MS = 100;
 const NOTE_NAME = /^(?<tag>[0-9a-f]{8}\.\d+\.[0-9a-f]{8})\.[0-9a-f]{8}\.note(?<half>\.new)?$/u;
 
 /** An upload that has not ended, as another server sees it. */
@@ -42,6 +44,8 @@ export const NO_PLEDGE: Pledge = { uploads: [], heldBytes: 0, storedBytes: 0 };
 export interface Neighbours {
   /** What each other one has promised, as it said last. Never rejects. */
   pledges(): Promise<readonly Pledge[]>;
+  /** Whether there are any, as of the last tenth of a second. Never rejects. */
+  areThere(): Promise<boolean>;
   /** Resolves when no other decides about room; who has it decides, tells, and lets go. Null when that cannot be had. Never rejects. */
   turn(): Promise<HeldLock | null>;
   /** Tells the others. Never rejects. @param mayCreate false: only if there is a note of ours still */
@@ -67,11 +71,20 @@ export async function joinNeighbours(staging: string): Promise<Neighbours> {
   await mkdir(folder, { mode: 0o700 }).catch(() => undefined);
   await tell(NO_PLEDGE, true);
 
+  let seen = { areThere: false, atMs: -Infinity };
+  const pledges = async (): Promise<readonly Pledge[]> => {
+    const atMs = performance.now();
+    const names = await readdir(folder).catch((): string[] => []);
+    const notes = await Promise.all(names.filter((each) => each !== name).map((each) => readNote(folder, each)));
+    const found = notes.filter((note) => note !== null);
+    seen = { areThere: found.length > 0, atMs };
+    return found;
+  };
+
   return {
-    async pledges() {
-      const names = await readdir(folder).catch((): string[] => []);
-      const notes = await Promise.all(names.filter((each) => each !== name).map((each) => readNote(folder, each)));
-      return notes.filter((note) => note !== null);
+    pledges,
+    async areThere() {
+      return performance.now() - seen.atMs < REMEMBERED_MS ? seen.areThere : (await pledges()).length > 0;
     },
     async turn() {
       const untilMs = performance.now() + PATIENCE_MS;

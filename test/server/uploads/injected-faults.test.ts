@@ -1,13 +1,13 @@
 import { stat } from 'node:fs/promises';
 import { describe, expect, test } from 'vitest';
-import { startCli } from '../../helpers/cli.ts';
+import { startCli, type CliServer } from '../../helpers/cli.ts';
 import { listStaging, listTree } from '../../helpers/disk.ts';
 import { readFailureCode } from '../../helpers/http-answer.ts';
-import { buildForm, file } from '../../helpers/multipart.ts';
+import { announced, buildAnnouncedForm, buildForm, file } from '../../helpers/multipart.ts';
 import { sampleBytes, sha256 } from '../../helpers/sample-bytes.ts';
 import { startTestServer } from '../../helpers/start-server.ts';
 import { findTool, isSkipped } from '../../helpers/tools.ts';
-import { createTusClient, stagedPath, startUpload } from '../../helpers/tus.ts';
+import { createTusClient, offsetIn, stagedPath, startUpload } from '../../helpers/tus.ts';
 import { makeUploadFolder } from '../../helpers/upload-folder.ts';
 
 const CONTENT = sampleBytes(200_000);
@@ -66,5 +66,47 @@ describe.skipIf(isSkipped('strace'))('a folder whose names cannot be made durabl
     expect((await createTusClient(after.guest).head(id)).status).toBe(200);
     expect(await listTree(folder)).toEqual(new Map([['file.bin', sha256(CONTENT)]]));
     expect(await listStaging(folder)).toEqual([]);
+  });
+});
+
+describe.skipIf(isSkipped('strace'))('a name that can neither be made durable nor be given back', () => {
+  /** The disk becomes read-only right then, and is as before afterwards. @param fsync the how-manieth is that of the folder @param rename that which gives the name back */
+  async function startBroken(fsync: number, rename: number): Promise<CliServer> {
+    const inject = ['-e', 'trace=fsync,rename', '-e', `inject=fsync:error=EIO:when=${fsync}`, '-e', `inject=rename:error=EROFS:when=${rename}`];
+    // With one thread for the disk, because strace counts for each.
+    return startCli({ under: ['/usr/bin/env', 'UV_THREADPOOL_SIZE=1', findTool('strace'), '-D', '-f', '-qq', '-o', '/dev/null', ...inject] });
+  }
+
+  test('F5, F7: is in sight, and is one file when its form comes again', async () => {
+    const server = await startBroken(2, 2);
+    const form = buildAnnouncedForm([announced('photo.jpg', CONTENT, { id: 'one' })]);
+    expect((await server.guest.send(form)).uploads).toMatchObject([{ state: 'failed', failure: { code: 'STORAGE_IO_ERROR' } }]);
+    expect(await listTree(server.folder)).toEqual(new Map([['photo.jpg', sha256(CONTENT)]]));
+    expect((await server.guest.send(form)).uploads).toMatchObject([{ state: 'stored', path: 'photo.jpg' }]);
+    expect(await listTree(server.folder)).toEqual(new Map([['photo.jpg', sha256(CONTENT)]]));
+    expect(await listStaging(server.folder)).toEqual([]);
+  });
+
+  test('F5, F7: is one file after the next start as well', async () => {
+    const server = await startBroken(2, 2);
+    const form = buildAnnouncedForm([announced('photo.jpg', CONTENT, { id: 'one' })]);
+    expect((await server.guest.send(form)).uploads).toMatchObject([{ state: 'failed' }]);
+    await server.child.kill();
+    const after = await startTestServer({ folder: server.folder });
+    expect((await after.guest.send(form)).uploads).toMatchObject([{ state: 'stored', path: 'photo.jpg' }]);
+    expect(await listTree(server.folder)).toEqual(new Map([['photo.jpg', sha256(CONTENT)]]));
+    expect(await listStaging(server.folder)).toEqual([]);
+  });
+
+  test('F5, F7: goes on over tus without a byte more', async () => {
+    const server = await startBroken(3, 3);
+    const id = await startUpload(server.guest, CONTENT, KEPT);
+    const failed = await createTusClient(server.guest).patch(id, KEPT, CONTENT.subarray(KEPT));
+    expect([failed.status, readFailureCode(failed)]).toEqual([500, 'STORAGE_IO_ERROR']);
+    expect(await listTree(server.folder)).toEqual(new Map([['file.bin', sha256(CONTENT)]]));
+    expect(offsetIn(await createTusClient(server.guest).head(id))).toBe(CONTENT.length);
+    expect(await server.guest.record(id)).toMatchObject({ state: 'stored', path: 'file.bin' });
+    expect(await listTree(server.folder)).toEqual(new Map([['file.bin', sha256(CONTENT)]]));
+    expect(await listStaging(server.folder)).toEqual([]);
   });
 });

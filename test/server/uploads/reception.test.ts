@@ -3,6 +3,7 @@ import { expect, onTestFinished, test } from 'vitest';
 import { Failure } from '../../../server/failure.ts';
 import { Ledger } from '../../../server/uploads/queue/ledger.ts';
 import { openProgressCache } from '../../../server/uploads/progress/progress-cache.ts';
+import { createRecollect } from '../../../server/uploads/recollect.ts';
 import { receiveUpload } from '../../../server/uploads/reception.ts';
 import { openUploadFolder } from '../../../server/uploads/folder/upload-folder.ts';
 import { listStaging, listTree } from '../../helpers/disk.ts';
@@ -36,7 +37,7 @@ async function receiveCutAtTheEnd(isAnnounced: boolean) {
   const announced = isAnnounced ? { id: 'one', name: 'photo.jpg', size: CONTENT.length } : undefined;
   const progress = ledger.openBatch('batch', sender.id, null);
   const order = { sender, batch: 'batch', rawName: 'photo.jpg', announced, stream: Readable.from([CONTENT]), signal: form.signal, progress, duplicates: 'keep-both' as const };
-  const arrival = await receiveUpload(order, { ledger, folder: cutting, maxFileBytes: Number.MAX_SAFE_INTEGER });
+  const arrival = await receiveUpload(order, { ledger, folder: cutting, recollect: createRecollect(ledger, () => folder), maxFileBytes: Number.MAX_SAFE_INTEGER });
   const record = arrival.kind === 'ended' ? arrival.record : await arrival.publish();
   return { record, tree: [...(await listTree(temp.path)).keys()], staging: await listStaging(temp.path) };
 }
