@@ -1,20 +1,27 @@
 import { spawn } from 'node:child_process';
-import { constants } from 'node:os';
+import { writeFileSync } from 'node:fs';
+import { setPriority } from 'node:os';
 import { ROOT } from './root.mjs';
 
 const LIMIT_MS = 420_000;
+/** Test runners write down what they have by then, and end their browsers. */
+const GRACE_MS = 3000;
+/** Whoever outlives the script may hold its output open. */
+const CLOSE_WITHIN_MS = 2000;
+const LEAST_PRIORITY = 19;
 
 /**
- * Runs a Node.js script in the project's folder, in silence; what it printed comes out when it fails. After `limitMs` it is
- * ended, with everything that it started.
+ * Runs a Node.js script in the project's folder, in silence; what it printed comes out when it fails. After `limitMs`, or when `signal`
+ * says so, it is asked to end, and `graceMs` later it is ended, with everything that it started. `isPatient`: it takes what processor time the others leave.
  */
-export async function runBounded(name, command, { env = process.env, limitMs = LIMIT_MS } = {}) {
+export async function runBounded(name, command, { env = process.env, limitMs = LIMIT_MS, graceMs = GRACE_MS, signal, isPatient = false } = {}) {
   // A process group of its own, so that browsers and servers of a run that hangs end with it.
   const grouped = process.platform !== 'win32';
   const child = spawn(process.execPath, command, { cwd: ROOT, env, stdio: ['ignore', 'pipe', 'pipe'], detached: grouped });
-  const end = (signal) => {
+  if (isPatient && child.pid !== undefined) yieldTo(child.pid);
+  const end = (how) => {
     try {
-      process.kill(grouped ? -child.pid : child.pid, signal);
+      if (child.pid !== undefined) process.kill(grouped ? -child.pid : child.pid, how);
     } catch (error) {
       if (error.code !== 'ESRCH') throw error; // it ended meanwhile
     }
@@ -22,21 +29,39 @@ export async function runBounded(name, command, { env = process.env, limitMs = L
   const output = [];
   child.stdout.on('data', (bytes) => output.push(bytes));
   child.stderr.on('data', (bytes) => output.push(bytes));
-  let late = false;
-  const timer = setTimeout(() => {
-    late = true;
-    end('SIGKILL');
-  }, limitMs);
-  const interrupt = (signal) => {
-    end(signal);
-    process.exit(128 + constants.signals[signal]);
+  let cutShort;
+  const timers = [];
+  const cut = (why) => {
+    cutShort ??= why;
+    end('SIGINT');
+    timers.push(setTimeout(end, graceMs, 'SIGKILL'));
   };
-  process.on('SIGINT', interrupt).on('SIGTERM', interrupt);
-  const code = await new Promise((done) => child.on('error', () => done(null)).on('close', done));
-  clearTimeout(timer);
-  process.off('SIGINT', interrupt).off('SIGTERM', interrupt);
-  if (code === 0) return { ok: true };
-  const why = late ? `not through after ${limitMs / 1000} s` : `status ${code}`;
-  process.stdout.write(`\n--- ${name}: ${why}\n${Buffer.concat(output).toString().trimEnd()}\n---\n`);
+  const breakOff = () => cut('broken off');
+  const endAtOnce = () => end('SIGKILL');
+  timers.push(setTimeout(cut, limitMs, `not through after ${limitMs / 1000} s`));
+  signal?.addEventListener('abort', breakOff, { once: true });
+  process.once('exit', endAtOnce);
+  const status = await new Promise((done) => {
+    child.on('error', (error) => done(error.message)).on('close', (code, how) => done(code ?? how));
+    child.on('exit', (code, how) => timers.push(setTimeout(done, CLOSE_WITHIN_MS, code ?? how)));
+  });
+  for (const timer of timers) clearTimeout(timer);
+  signal?.removeEventListener('abort', breakOff);
+  process.off('exit', endAtOnce);
+  // What the script itself started and left behind, or what it hung on.
+  end('SIGKILL');
+  if (status === 0 && cutShort === undefined) return { ok: true };
+  process.stdout.write(`\n--- ${name}: ${cutShort ?? `status ${status}`}\n${Buffer.concat(output).toString().trimEnd()}\n---\n`);
   return { ok: false };
+}
+
+/** Lets a process have what the others leave. */
+function yieldTo(pid) {
+  try {
+    setPriority(pid, LEAST_PRIORITY);
+    // Where Linux shares out the time by terminal or process group first, that share counts.
+    if (process.platform === 'linux') writeFileSync(`/proc/${pid}/autogroup`, String(LEAST_PRIORITY));
+  } catch {
+    // Not every system knows both, or it has ended already; it merely takes more than it should.
+  }
 }

