@@ -29,7 +29,8 @@ export default defineConfig({
   outputDir: `${root}test-results`,
   // Two processors are what a small machine has, and pages mostly wait for slow lines; a window in front of another one slows both down.
   workers: 4,
-  fullyParallel: false,
+  // Test by test, so that no processor waits while the last file is gone through. Apps in Electron are shared within a file.
+  fullyParallel: true,
   forbidOnly: ci,
   retries: 0,
   timeout: 60_000,
@@ -40,8 +41,8 @@ export default defineConfig({
   projects: [
     { name: 'renderer', testMatch: '**/test/renderer/**/*.spec.ts', use: chromium },
     { name: 'browser', testMatch: ['**/test/server/**/*.spec.ts', '**/test/end-to-end/**/*.spec.ts', '**/test/suites/**/*.spec.ts'], use: chromium },
-    { name: 'electron', testMatch: '**/test/electron/**/*.spec.ts', testIgnore: '**/packed*.spec.ts', workers: 2, timeout: 120_000 },
+    { name: 'electron', testMatch: '**/test/electron/**/*.spec.ts', testIgnore: '**/packed*.spec.ts', fullyParallel: false, workers: 2, timeout: 120_000 },
     { name: 'chaos', testMatch: '**/test/chaos/**/*.spec.ts', use: chromium, workers: 2, timeout: 240_000 },
-    { name: 'packed', testMatch: '**/test/electron/**/packed*.spec.ts', workers: 1, timeout: 120_000 },
+    { name: 'packed', testMatch: '**/test/electron/**/packed*.spec.ts', fullyParallel: false, workers: 1, timeout: 120_000 },
   ],
 });
