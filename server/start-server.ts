@@ -1,6 +1,7 @@
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import type { Access } from './access/access.ts';
+import { allOrNothing } from './all-or-nothing.ts';
 import { openCertificate, type Certificate } from './access/certificate.ts';
 import { canonicalCode, MIN_CODE_LENGTH, readableCode } from './access/code.ts';
 import { createDeviceFile } from './access/device-file.ts';
@@ -42,10 +43,14 @@ const CLOSE_LAN_GRACE_MS = 500;
 const EVERY_ADDRESS: ReadonlySet<string> = new Set(['0.0.0.0', '::']);
 
 /**
- * Starts the upload server; resolves when it listens.
+ * Starts the upload server; resolves when it listens. When it cannot, nothing of it stays behind.
  * @throws Failure CONFIG_INVALID, CONFIG_DEST_NOT_WRITABLE, PORT_IN_USE, ADDRESS_NOT_AVAILABLE
  */
-export async function startServer(config: ServerConfig, givenLog: Log): Promise<RunningServer> {
+export function startServer(config: ServerConfig, log: Log): Promise<RunningServer> {
+  return allOrNothing((onFailure) => startAll(config, log, onFailure));
+}
+
+async function startAll(config: ServerConfig, givenLog: Log, onFailure: (undo: () => Promise<unknown>) => void): Promise<RunningServer> {
   const { code } = config;
   if (typeof code === 'string' && canonicalCode(code).length < MIN_CODE_LENGTH) throw new Failure('CONFIG_INVALID');
   const secrets = hideSecrets(givenLog);
@@ -55,6 +60,7 @@ export async function startServer(config: ServerConfig, givenLog: Log): Promise<
   const host = config.host ?? '127.0.0.1';
   const stopping = new AbortController();
   const folder = await openUploadFolder(config.folder);
+  onFailure(() => folder.neighbours.leave());
   const cache = await openProgressCache(config.cacheUrl ?? 'memory:', log);
   const maxFileBytes = config.maxFileBytes ?? Number.MAX_SAFE_INTEGER;
   const duplicates = new DuplicateChoice(config.duplicates ?? { policy: 'keep-both', guestsChoose: false });
@@ -68,6 +74,7 @@ export async function startServer(config: ServerConfig, givenLog: Log): Promise<
     keepMs: config.keepMs ?? DEFAULT_KEEP_MS,
     duplicates,
   });
+  onFailure(() => service.stop());
   const recovered = await service.useFolder(folder);
 
   const slots = createUploadSlots(config.maxUploads ?? DEFAULT_MAX_UPLOADS);
@@ -79,6 +86,7 @@ export async function startServer(config: ServerConfig, givenLog: Log): Promise<
     onEnd: (id, failure) => giveUpWaiting(service, id, failure),
     onChange: () => config.onDevices?.(),
   });
+  onFailure(() => devices.stop());
   const certificateFor = (address: string): Promise<Certificate> => openCertificate(secretFiles, namesOf(address, config.allowedHosts ?? []));
   const open = (address: string, port: number, access: Access, certificate: Certificate | null): Promise<Listener> =>
     listen({ host: address, port, limits: connectionLimits, certificate }, (actualPort) => {
@@ -111,11 +119,7 @@ export async function startServer(config: ServerConfig, givenLog: Log): Promise<
   const secret = (): Promise<Buffer> => sessionSecret(secretFiles);
   const certificate = config.https === true ? await certificateFor(host) : null;
   const access = await letIn({ code, secret, ownerToken: config.ownerToken, devices, onCode: config.onCode }, secrets);
-  const main = await open(host, config.port ?? 0, access, certificate).catch(async (error: unknown) => {
-    await devices.stop();
-    await service.stop();
-    throw error;
-  });
+  const main = await open(host, config.port ?? 0, access, certificate);
   const lan = createLanDoor({
     log, listen: open, addressesOf, certificateFor,
     letIn: (onCode) => letIn({ code: undefined, secret, ownerToken: undefined, devices, onCode }, secrets),

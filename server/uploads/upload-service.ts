@@ -89,17 +89,18 @@ export class UploadService {
 
   // Where it all lands.
 
-  /** From now on files land there; what is unfinished in it goes on. */
+  /** From now on files land there; what is unfinished in it goes on. When it cannot be read, all stays as it was. @throws system errors */
   async useFolder(folder: UploadFolder): Promise<Recovered> {
-    const { keepMs, log } = this.#options;
-    if (folder !== this.#folder) await this.#folder.neighbours.leave();
-    this.#folder = folder;
-    const { stored, damagedLines } = await folder.storedBefore(keepMs);
-    if (damagedLines > 0) log('warn', 'history:damaged', { lines: damagedLines });
-    this.#ledger.remember(stored, folder.path);
-    const recovered = await this.resumable.restore(folder);
-    if (recovered.count > 0) log('info', 'uploads:recovered', { ...recovered });
-    return recovered;
+    const before = this.#folder;
+    try {
+      const recovered = await this.#takeIn(folder);
+      this.#folder = folder;
+      if (before !== folder) await before.neighbours.leave();
+      return recovered;
+    } catch (error) {
+      if (before !== folder) await folder.neighbours.leave();
+      throw error;
+    }
   }
 
   /** Whether the upload folder is where it was. */
@@ -228,6 +229,16 @@ export class UploadService {
     await this.#folder.neighbours.leave();
     await this.#folder.history.flush();
     await this.#options.cache.stop();
+  }
+
+  async #takeIn(folder: UploadFolder): Promise<Recovered> {
+    const { keepMs, log } = this.#options;
+    const { stored, damagedLines } = await folder.storedBefore(keepMs);
+    if (damagedLines > 0) log('warn', 'history:damaged', { lines: damagedLines });
+    this.#ledger.remember(stored, folder.path);
+    const recovered = await this.resumable.restore(folder);
+    if (recovered.count > 0) log('info', 'uploads:recovered', { ...recovered });
+    return recovered;
   }
 
   /** Its sender may have sent it to another process meanwhile. */

@@ -22,18 +22,22 @@ interface Pair {
 
 async function startPair(options: TestServerOptions = {}): Promise<Pair> {
   const folder = await makeUploadFolder();
-  return { folder, one: await startTestServer({ folder }), other: await startTestServer({ ...options, folder }) };
+  return { folder, one: await startTestServer({ ...options, folder }), other: await startTestServer({ ...options, folder }) };
 }
 
-/** As if the first had been killed between giving its file the name and clearing up. @returns the id */
-async function leaveRemains({ folder, one }: Pair): Promise<string> {
+/** Brings a file, and can put what it stood in back: as if the server had been killed before it could clear up. */
+async function bringFile({ folder, one }: Omit<Pair, 'other'>): Promise<{ readonly id: string; readonly leaveRemains: () => Promise<void> }> {
   const id = await startUpload(one.guest, CONTENT, HALF);
   const [json, part] = [stagedPath(folder, id, 'json'), stagedPath(folder, id, 'part')];
   await copyFile(json, `${folder}.json`);
   expect((await createTusClient(one.guest).patch(id, HALF, CONTENT.subarray(HALF))).status).toBe(204);
-  await copyFile(`${folder}.json`, json);
-  await link(join(folder, 'file.bin'), part);
-  return id;
+  return {
+    id,
+    async leaveRemains() {
+      await copyFile(`${folder}.json`, json);
+      await link(join(folder, 'file.bin'), part);
+    },
+  };
 }
 
 async function expectOnly({ folder }: Pair, files: readonly (readonly [name: string, content: Buffer | string])[]): Promise<void> {
@@ -74,8 +78,8 @@ describe('what one of two servers on a folder has stored', () => {
     await expectOnly(pair, [['file.bin', CONTENT]]);
   });
 
-  test('H3: is begun anew at the other without a byte', async () => {
-    const pair = await startPair();
+  test('H3: is begun anew at the other without a byte, and needs no room', async () => {
+    const pair = await startPair({ quotaBytes: CONTENT.length * 1.5 });
     await pair.one.guest.send(buildAnnouncedForm([announced('photo.jpg', CONTENT, { id: 'one' })]));
     expect(offsetIn(await createTusClient(pair.other.guest).create({ size: CONTENT.length, id: 'one', metadata: { filename: 'photo.jpg' } }))).toBe(CONTENT.length);
     await expectOnly(pair, [['photo.jpg', CONTENT]]);
@@ -99,7 +103,8 @@ describe('what one of two servers on a folder has stored', () => {
 
   test('H3: makes no second file of what a kill left between its name and the word for it', async () => {
     const pair = await startPair();
-    const id = await leaveRemains(pair);
+    const { id, leaveRemains } = await bringFile(pair);
+    await leaveRemains();
     const log = join(pair.folder, STAGING_NAME, 'stored.jsonl');
     await writeFile(log, (await readFile(log, 'utf8')).split('\n').filter((line) => !line.includes('"kind":"named"')).join('\n'));
     expect(offsetIn(await createTusClient(pair.other.guest).head(id))).toBe(CONTENT.length);
@@ -107,10 +112,13 @@ describe('what one of two servers on a folder has stored', () => {
   });
 
   test('H3: is cleared up by the other when nobody asks, and not stored once more', async () => {
-    const pair = await startPair({ keepMs: 400 });
-    await leaveRemains(pair);
-    await expectOnly(pair, [['file.bin', CONTENT]]);
-    expect(pair.other.log.filter(({ event }) => event === 'upload:stored')).toEqual([]);
+    const folder = await makeUploadFolder();
+    const one = await startTestServer({ folder });
+    const { leaveRemains } = await bringFile({ folder, one });
+    const other = await startTestServer({ folder, keepMs: 400 });
+    await leaveRemains();
+    await expectOnly({ folder, one, other }, [['file.bin', CONTENT]]);
+    expect(other.log.filter(({ event }) => event === 'upload:stored')).toEqual([]);
   });
 
   test('is sent to the other under its id when it was taken off the list there', async () => {
