@@ -1,5 +1,6 @@
 import type { ConnectionLimits } from './http/connection-limits.ts';
 import type { DuplicateRules } from './contracts/duplicates.ts';
+import type { UnfinishedLimits } from './uploads/unfinished-limits.ts';
 
 /** What a server is started with. Everything but the folder has a default. */
 export interface ServerConfig {
@@ -33,6 +34,8 @@ export interface ServerConfig {
   readonly stallTimeoutMs?: number;
   /** Requests that may bring files at the same time; default 256. */
   readonly maxUploads?: number;
+  /** Uploads that may be unfinished at once; default: 20,000 of one sender, of which 5,000 can be resumed, and five times as many of all. */
+  readonly unfinishedUploads?: Partial<UnfinishedLimits>;
   /** What connections may take; default: 32 of one address at once, 15 s for a request's head, 30 s for an answer that is not read. */
   readonly connectionLimits?: Partial<ConnectionLimits>;
   /** Unfinished uploads that can be resumed are kept this long after their last byte; default 7 days. */

@@ -26,6 +26,7 @@ import type { RunningServer } from './running-server.ts';
 import { DuplicateChoice } from './uploads/naming/duplicate-choice.ts';
 import { openProgressCache } from './uploads/progress/progress-cache.ts';
 import { openUploadFolder } from './uploads/folder/upload-folder.ts';
+import { USUAL_UNFINISHED } from './uploads/unfinished-limits.ts';
 import { UploadService } from './uploads/upload-service.ts';
 
 const DEFAULT_RESERVE_BYTES = 64 << 20;
@@ -73,6 +74,7 @@ async function startAll(config: ServerConfig, givenLog: Log, onFailure: (undo: (
     quotaBytes: config.quotaBytes ?? null,
     keepMs: config.keepMs ?? DEFAULT_KEEP_MS,
     duplicates,
+    unfinished: { ...USUAL_UNFINISHED, ...config.unfinishedUploads },
   });
   onFailure(() => service.stop());
   const recovered = await service.useFolder(folder);

@@ -4,7 +4,7 @@ import { Failure } from '../failure.ts';
 import type { FileHere } from './find-here.ts';
 import { isUnderWay, type Ledger } from './queue/ledger.ts';
 import { newRecord } from './queue/new-record.ts';
-import { promisedTo } from './space/open-bytes.ts';
+import { isOpen, promisedTo } from './space/open-bytes.ts';
 import type { Room } from './space/space.ts';
 
 interface Announcement {
@@ -26,11 +26,16 @@ interface Announcement {
 /**
  * Makes files known before they come; what is under way or stored stays as it is. Those that there is no room for fail, in their
  * order: one that does not fit does not stop a smaller one after it.
- * @throws Failure UPLOAD_ID_IN_USE when an id belongs to another sender
+ * @throws Failure UPLOAD_ID_IN_USE when an id belongs to another sender, TOO_MANY_UPLOADS when some are new and too many have not ended
  */
 export function announceFiles(files: readonly AnnouncedFile[], { sender, batch, revive, ledger, room, policyOf, here, sizeFailure }: Announcement): readonly UploadRecord[] {
   const isForeign = ({ id }: AnnouncedFile): boolean => (ledger.recall(id)?.sender.id ?? sender.id) !== sender.id;
   if (files.some(isForeign)) throw new Failure('UPLOAD_ID_IN_USE');
+  const isNew = ({ id }: AnnouncedFile): boolean => {
+    const known = ledger.queue.get(id);
+    return known === undefined || !(isOpen(known) || known.state === 'stored');
+  };
+  if (files.some(isNew)) ledger.requireFew(sender);
   const { bytes, code } = room(files.reduce((sum, { id }) => sum + promisedTo(ledger.queue.get(id)), 0));
   let leftBytes = bytes;
 

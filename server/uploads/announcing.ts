@@ -36,12 +36,12 @@ export interface Announcing {
   /**
    * Makes files known whose form is here; what is under way, stored or cancelled stays as it is. Those that there is no room for fail, in
    * their order: one that does not fit does not stop a smaller one after it. What `Space` saw last of the disk counts.
-   * @throws Failure UPLOAD_ID_IN_USE when an id belongs to another sender
+   * @throws Failure UPLOAD_ID_IN_USE when an id belongs to another sender, TOO_MANY_UPLOADS
    */
   announce(announced: Announced): readonly UploadRecord[];
   /**
    * The same before any of it comes, and for what was cancelled as well; what is here already, and is to be skipped then, is stored at
-   * once. @throws Failure UPLOAD_ID_IN_USE, STORAGE_UNAVAILABLE
+   * once. @throws Failure UPLOAD_ID_IN_USE, TOO_MANY_UPLOADS, STORAGE_UNAVAILABLE
    */
   announceAhead(announced: Announced): Promise<Omit<BatchReply, 'batch'>>;
   /** Announces a file if it is here already and is to be skipped then; else nothing happens. */

@@ -24,6 +24,7 @@ import { createSpace } from './space/create-space.ts';
 import { sizeFailure } from './space/file-system-limit.ts';
 import { openBytes } from './space/open-bytes.ts';
 import type { Hold, Space } from './space/space.ts';
+import type { UnfinishedLimits } from './unfinished-limits.ts';
 
 interface ServiceOptions {
   readonly folder: UploadFolder;
@@ -38,6 +39,7 @@ interface ServiceOptions {
   /** Unfinished uploads that can be resumed are kept this long after their last byte. */
   readonly keepMs: number;
   readonly duplicates: DuplicateChoice;
+  readonly unfinished: UnfinishedLimits;
 }
 
 /**
@@ -65,16 +67,16 @@ export class UploadService {
   #folder: UploadFolder;
 
   constructor(options: ServiceOptions) {
-    const { cache, duplicates, keepMs, log, quotaBytes, reserveBytes } = options;
+    const { cache, duplicates, keepMs, log, quotaBytes, reserveBytes, unfinished } = options;
     this.#options = options;
     this.#folder = options.folder;
     this.duplicates = duplicates;
-    const ledger = new Ledger(cache, log);
+    const ledger = new Ledger(cache, log, unfinished);
     this.#ledger = ledger;
     this.#space = createSpace({ queue: ledger.queue, folder: () => this.#folder, reserveBytes, quotaBytes });
     this.#recollect = createRecollect(ledger, () => this.#folder);
     const recollect = this.#recollect;
-    this.resumable = new ResumableUploads({ ledger, keepMs, recollect, space: this.#space });
+    this.resumable = new ResumableUploads({ ledger, keepMs, recollect, space: this.#space, limits: unfinished });
     this.#announcing = createAnnouncing({
       ledger,
       space: this.#space,

@@ -17,8 +17,11 @@ const DEADLINE_MS = 250;
 const ENDED_TTL_MS = 60 * 60_000;
 const RUNNING_TTL_MS = 24 * 60 * 60_000;
 
-/** Entries that the memory store keeps, and writes that wait while a cache is down; the oldest go first. */
+/** Writes that wait while a cache is down; the oldest go first. */
 const MOST_ENTRIES = 20_000;
+
+/** Entries that the memory store keeps, up to twice as many; what is in the queue is found there. */
+const MOST_LOCAL_ENTRIES = 5000;
 
 /** A key is written this often at most, but for its last entry; whoever polls asks no more often. */
 const WRITE_EVERY_MS = 250;
@@ -142,7 +145,7 @@ function ttlMs(entry: ProgressEntry): number {
  * put each into words, as for a shared store, was a tenth of what a small file costs.
  */
 function openLocalCache(): ProgressCache {
-  const store = new QuickLRU({ maxSize: MOST_ENTRIES });
+  const store = new QuickLRU({ maxSize: MOST_LOCAL_ENTRIES });
   const keyv = new Keyv({ store, namespace: 'slipway' });
   keyv.serialize = undefined;
   keyv.deserialize = undefined;

@@ -1,9 +1,9 @@
 import { join } from 'node:path';
 import QuickLRU from 'quick-lru';
 import type { DuplicatePolicy } from '../../contracts/duplicates.ts';
-import type { FileDigest, UploadRecord, UploadState } from '../../contracts/upload.ts';
+import type { FileDigest, Sender, UploadRecord, UploadState } from '../../contracts/upload.ts';
 import type { FailureCode } from '../../contracts/failure.ts';
-import type { Failure } from '../../failure.ts';
+import { Failure } from '../../failure.ts';
 import type { Log, LogLevel } from '../../log.ts';
 import { createBatchProgress, type BatchProgress } from '../progress/batch-progress.ts';
 import type { ProgressCache } from '../progress/progress-cache.ts';
@@ -13,6 +13,7 @@ import type { CheckedDigest } from '../hash/check-digest.ts';
 import { RunningUploads } from './running-uploads.ts';
 import { storedRecord, type StoredRecord } from './stored-record.ts';
 import type { PublishedFile } from '../folder/published-file.ts';
+import { USUAL_UNFINISHED, type UnfinishedLimits } from '../unfinished-limits.ts';
 
 /** Batches whose sum this process remembers without asking the cache. */
 const REMEMBERED_BATCHES = 2000;
@@ -63,9 +64,23 @@ export class Ledger {
   readonly #cache: ProgressCache;
   readonly #log: Log;
 
-  constructor(cache: ProgressCache, log: Log) {
+  readonly #limits: Pick<UnfinishedLimits, 'ofSender' | 'ofAll'>;
+
+  constructor(cache: ProgressCache, log: Log, limits: Pick<UnfinishedLimits, 'ofSender' | 'ofAll'> = USUAL_UNFINISHED) {
     this.#cache = cache;
     this.#log = log;
+    this.#limits = limits;
+  }
+
+  /**
+   * Lets a sender have more than it has; what is let in together may go beyond the limit.
+   * @throws Failure TOO_MANY_UPLOADS when too many of its own, or of all, have not come to their end
+   */
+  requireFew({ id, kind }: Sender): void {
+    if (kind === 'window') return;
+    const { ofSender, ofAll } = this.#limits;
+    if (this.queue.open(id).count >= ofSender) throw new Failure('TOO_MANY_UPLOADS', { limit: ofSender });
+    if (this.queue.open().count >= ofAll) throw new Failure('TOO_MANY_UPLOADS', { limit: ofAll });
   }
 
   put(record: UploadRecord): UploadRecord {

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { QueueReply } from '../../contracts/api.ts';
 import type { Totals, UploadRecord, UploadState } from '../../contracts/upload.ts';
-import { Tally } from './tally.ts';
+import { Tally, type OpenTotals } from './tally.ts';
 
 /** Ended records beyond this many leave the queue, the oldest first. */
 const MOST_RECORDS = 10_000;
@@ -50,8 +50,8 @@ export class Queue {
     return this.#everyone.totals();
   }
 
-  /** Bytes of what has not ended. @param senderId of this sender's only */
-  open(senderId?: string): Pick<Totals, 'receivedBytes' | 'sizeBytes'> {
+  /** What has not ended. @param senderId of this sender's only */
+  open(senderId?: string): OpenTotals {
     const tally = senderId === undefined ? this.#everyone : this.#bySender.get(senderId);
     return (tally ?? new Tally()).open();
   }

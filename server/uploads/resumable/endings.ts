@@ -2,6 +2,7 @@ import type { CheckedDigest } from '../hash/check-digest.ts';
 import type { Failure } from '../../failure.ts';
 import { clearLater } from '../folder/clear-later.ts';
 import type { PublishedFile } from '../folder/published-file.ts';
+import type { UploadFolder } from '../folder/upload-folder.ts';
 import type { Ledger } from '../queue/ledger.ts';
 import type { Found } from './find-place.ts';
 import { recordOf } from './resumable-record.ts';
@@ -23,7 +24,8 @@ export interface Endings {
   settled(id: string): Promise<void>;
 }
 
-export function createEndings(ledger: Ledger): Endings {
+/** @param onRemoved told of each when nothing is left of it */
+export function createEndings(ledger: Ledger, onRemoved: (folder: UploadFolder, id: string) => void): Endings {
   const ending = new Map<string, Promise<void>>();
 
   async function clear({ folder, state, lock }: Found, isOver: (() => boolean) | null): Promise<void> {
@@ -38,7 +40,7 @@ export function createEndings(ledger: Ledger): Endings {
 
   async function end(found: Found, say: () => void, isOver: (() => boolean) | null): Promise<void> {
     const { id } = found.state.info;
-    const over = clear(found, isOver).then(say).finally(() => ending.delete(id));
+    const over = clear(found, isOver).then(() => onRemoved(found.folder, id)).then(say).finally(() => ending.delete(id));
     // Whoever ends it hears of the error.
     ending.set(id, over.catch(() => undefined));
     await over;

@@ -17,6 +17,9 @@ import { sweepLeftovers } from './sweep-leftovers.ts';
 /** Where pairs go of which one half is torn or missing; cleared like everything else that is too old. */
 const QUARANTINE_NAME = 'quarantine';
 
+/** Descriptions that are read side by side. */
+const READ_AT_ONCE = 32;
+
 /** What is on disk of a resumable upload. */
 export interface ResumableState {
   readonly info: ResumableInfo;
@@ -141,8 +144,13 @@ export function createResumableFolder(staging: string): ResumableFolder {
     },
     async list() {
       const names = (await readdir(staging)).filter((name) => /^[0-9a-f]{32}\.json$/u.test(name));
-      const found = await Promise.all(names.map((name) => find(join(staging, name), join(staging, name.replace(/json$/u, 'part')))));
-      return found.filter((state) => state !== null && state !== undefined);
+      const found: ResumableState[] = [];
+      // All of them at once would take more descriptors than there are.
+      for (let at = 0; at < names.length; at += READ_AT_ONCE) {
+        const states = await Promise.all(names.slice(at, at + READ_AT_ONCE).map((name) => find(join(staging, name), join(staging, name.replace(/json$/u, 'part')))));
+        found.push(...states.filter((state) => state !== null && state !== undefined));
+      }
+      return found;
     },
   };
 }

@@ -2,8 +2,11 @@ import { Failure } from '../../failure.ts';
 import type { UploadFolder } from '../folder/upload-folder.ts';
 import type { Ledger } from '../queue/ledger.ts';
 import type { Recollect } from '../recollect.ts';
+import { isOpen } from '../space/open-bytes.ts';
 import type { Space } from '../space/space.ts';
+import type { UnfinishedLimits } from '../unfinished-limits.ts';
 import type { AppendOrder } from './append-order.ts';
+import { createBegunUploads, type BegunUploads } from './begun-uploads.ts';
 import { createEndings, type Endings } from './endings.ts';
 import { findPlace, isNotFound, type Found } from './find-place.ts';
 import { createIdleWatch, type IdleWatch } from './idle-watch.ts';
@@ -24,6 +27,7 @@ interface ResumableOptions {
   readonly keepMs: number;
   readonly space: Space;
   readonly recollect: Recollect;
+  readonly limits: UnfinishedLimits;
 }
 
 /**
@@ -34,6 +38,7 @@ export class ResumableUploads {
   readonly #options: ResumableOptions;
   readonly #ledger: Ledger;
   readonly #folders = new Set<UploadFolder>();
+  readonly #begun: BegunUploads;
   readonly #endings: Endings;
   readonly #transfer: Transfer;
   readonly #reach: Reach;
@@ -41,14 +46,15 @@ export class ResumableUploads {
   readonly #idle: IdleWatch;
 
   constructor(options: ResumableOptions) {
-    const { ledger, keepMs, recollect } = options;
+    const { ledger, keepMs, limits, recollect } = options;
     this.#options = options;
     this.#ledger = ledger;
-    this.#endings = createEndings(ledger);
+    this.#begun = createBegunUploads(limits);
+    this.#endings = createEndings(ledger, this.#begun.drop);
     this.#transfer = createTransfer(ledger, this.#endings);
     const parts = { ledger, endings: this.#endings, folders: this.#folders, keepMs, recollect };
     this.#reach = createReach(parts);
-    this.#upkeep = createUpkeep({ ...parts, transfer: this.#transfer });
+    this.#upkeep = createUpkeep({ ...parts, transfer: this.#transfer, begun: this.#begun });
     this.#idle = createIdleWatch((id) => {
       const record = ledger.queue.get(id);
       if (record?.state === 'receiving' && !ledger.running.has(id)) ledger.put({ ...record, state: 'interrupted', changedAtMs: Date.now() });
@@ -67,7 +73,7 @@ export class ResumableUploads {
 
   /**
    * Makes an upload in that folder, or finds the one that the same sender made under this id.
-   * @throws Failure UPLOAD_ID_IN_USE, CANCELLED, FILENAME_INVALID, PATH_TOO_DEEP, PATH_TOO_LONG, those of the disk
+   * @throws Failure UPLOAD_ID_IN_USE, CANCELLED, TOO_MANY_UPLOADS, FILENAME_INVALID, PATH_TOO_DEEP, PATH_TOO_LONG, those of the disk
    */
   async create(folder: UploadFolder, announced: Omit<ResumableInfo, 'createdAtMs'>): Promise<Standing> {
     const known = this.#ledger.recall(announced.id);
@@ -86,11 +92,18 @@ export class ResumableUploads {
       if (size !== null) return standingOfStored(size);
       const state = await resumables.find(info.id);
       if (state !== undefined && state !== null) return this.#standingOfSame({ folder: place.folder, state, lock }, info);
+      if (known === undefined || !isOpen(known)) this.#ledger.requireFew(info.sender);
+      await this.#begun.require(place.folder, info.sender);
       if (state === null) await resumables.quarantine(info.id);
-      await resumables.create(info);
+      this.#begun.add(place.folder, info.id, info.sender.id);
+      await resumables.create(info).catch((error: unknown) => {
+        this.#begun.drop(place.folder, info.id);
+        throw error;
+      });
       // Cancelled meanwhile: whoever did so found nothing to be removed yet.
       if (this.#ledger.recall(info.id)?.state === 'cancelled') {
         await resumables.remove(info.id);
+        this.#begun.drop(place.folder, info.id);
         throw new Failure('CANCELLED');
       }
       this.#ledger.put(first.record);

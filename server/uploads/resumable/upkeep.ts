@@ -3,6 +3,7 @@ import { Failure } from '../../failure.ts';
 import type { UploadFolder } from '../folder/upload-folder.ts';
 import type { Ledger } from '../queue/ledger.ts';
 import type { Recollect } from '../recollect.ts';
+import type { BegunUploads } from './begun-uploads.ts';
 import type { Endings } from './endings.ts';
 import { findPlace } from './find-place.ts';
 import { countRecovered, type Recovered } from './recovered.ts';
@@ -24,6 +25,7 @@ interface UpkeepOptions {
   readonly recollect: Recollect;
   /** Unfinished uploads are kept this long after their last byte. */
   readonly keepMs: number;
+  readonly begun: BegunUploads;
 }
 
 /** Sees to uploads that nobody asks for: what earlier runs left, what is too old, and what is whole and was left so. */
@@ -36,7 +38,7 @@ export interface Upkeep {
   stop(): void;
 }
 
-export function createUpkeep({ ledger, endings, transfer, folders, recollect, keepMs }: UpkeepOptions): Upkeep {
+export function createUpkeep({ ledger, endings, transfer, folders, recollect, keepMs, begun }: UpkeepOptions): Upkeep {
   const isStored = ({ id, sender }: ResumableInfo): boolean => {
     const known = ledger.recall(id);
     return known?.state === 'stored' && known.sender.id === sender.id;
@@ -62,7 +64,7 @@ export function createUpkeep({ ledger, endings, transfer, folders, recollect, ke
     finish: (found) => (isStored(found.state.info) ? folder.resumables.remove(found.state.info.id) : transfer.finishWhole(found)),
   });
   // A disk that is away has nothing to be swept; the next time it may be back.
-  const sweepAll = (): void => [...folders].forEach((folder) => void sweep(folder).then(() => storeWhole(folder)).catch(() => undefined));
+  const sweepAll = (): void => [...folders].forEach((folder) => void sweep(folder).then(() => storeWhole(folder)).then(() => begun.look(folder)).catch(() => undefined));
   const sweeping = setInterval(sweepAll, Math.min(SWEEP_EVERY_MS, keepMs)).unref();
 
   return {
@@ -78,6 +80,7 @@ export function createUpkeep({ ledger, endings, transfer, folders, recollect, ke
         const { record } = placed(info);
         ledger.put({ ...record, received: offset, state: 'interrupted', changedAtMs: Math.round(changedAtMs) });
       }
+      await begun.look(folder);
       // Nobody waits for it: to read a large file for its hash takes minutes. A disk that goes away now is looked at again later.
       void storeWhole(folder).catch(() => undefined);
       return countRecovered(senders);

@@ -3,7 +3,7 @@ import { createArena } from '../arena.ts';
 import type { Scene } from '../scene.ts';
 import { launch } from '../server-process.ts';
 
-const MOST_DESCRIPTORS = 80;
+const MOST_DESCRIPTORS = 112;
 const ILL_FOR_MS = 200;
 
 /** A process with few descriptors, of which strangers take all that are left. */
