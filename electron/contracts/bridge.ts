@@ -137,6 +137,8 @@ export interface DesktopBridge<FileObject> {
   setHttps(https: boolean): Promise<Answer<ReceiveState>>;
   /** Calls back at every change, also of visitors; returns how to stop. */
   onReceive(listener: (state: ReceiveState) => void): () => void;
+  /** Calls back when the list of devices has changed; returns how to stop. */
+  onDevices(listener: () => void): () => void;
   /** Shows progress on the window's entry in the taskbar or the dock. @param fraction between 0 and 1; null for none */
   showProgress(fraction: number | null): void;
   /** Called when the app's menu asks the window for something. */
@@ -144,4 +146,4 @@ export interface DesktopBridge<FileObject> {
 }
 
 export type MenuCommand =
-  | 'pick-files' | 'pick-folder' | 'pause-all' | 'resume-all' | 'retry-all' | 'cancel-all' | 'clear-finished' | 'toggle-receive' | 'toggle-history';
+  | 'pick-files' | 'pick-folder' | 'pause-all' | 'resume-all' | 'retry-all' | 'cancel-all' | 'clear-finished' | 'toggle-receive' | 'toggle-history' | 'toggle-devices';

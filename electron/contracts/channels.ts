@@ -34,6 +34,8 @@ export interface SendChannels {
 export interface PushChannels {
   'receive:changed': ReceiveState;
   'files:paused-changed': readonly string[];
+  /** `GET /api/devices` says something else now. */
+  'devices:changed': null;
   'menu:command': MenuCommand;
 }
 
@@ -44,4 +46,4 @@ export const INVOKE_CHANNELS = [
 
 export const SEND_CHANNELS = ['api:abort', 'window:progress'] as const satisfies readonly (keyof SendChannels)[];
 
-export const PUSH_CHANNELS = ['receive:changed', 'files:paused-changed', 'menu:command'] as const satisfies readonly (keyof PushChannels)[];
+export const PUSH_CHANNELS = ['receive:changed', 'files:paused-changed', 'devices:changed', 'menu:command'] as const satisfies readonly (keyof PushChannels)[];

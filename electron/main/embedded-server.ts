@@ -15,6 +15,7 @@ interface EmbeddedServerOptions {
   readonly secretFolder: string;
   readonly pageFolder: string;
   readonly duplicates: NonNullable<ServerConfig['duplicates']>;
+  readonly onDevices: NonNullable<ServerConfig['onDevices']>;
   readonly onVisitor: NonNullable<ServerConfig['onVisitor']>;
 }
 

@@ -40,7 +40,7 @@ async function start(): Promise<void> {
   const defaults = { uploadFolder: path.join(app.getPath('home'), 'Slipway'), windowBounds: null, duplicates: { policy: 'keep-both', guestsChoose: false }, https: false } as const;
   const settings = await openSettings(path.join(userData, 'settings.json'), defaults, log);
   const embedded = await startWithFolder(settings, (folder) => startEmbeddedServer(
-    { folder, secretFolder: userData, pageFolder: APP_FILES.pageFolder, duplicates: settings.get().duplicates, onVisitor: (visitor) => receive.addVisitor(visitor) }, log,
+    { folder, secretFolder: userData, pageFolder: APP_FILES.pageFolder, duplicates: settings.get().duplicates, onVisitor: (visitor) => receive.addVisitor(visitor), onDevices: () => ipc.push('devices:changed', null) }, log,
   ));
   if (embedded === null) {
     app.quit();

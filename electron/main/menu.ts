@@ -44,6 +44,7 @@ function menuTemplate({ platform, withDeveloperTools, onCommand }: MenuOptions):
       label: '&View',
       submenu: [
         command('History', 'toggle-history', 'CmdOrCtrl+Shift+H'),
+        command('Devices', 'toggle-devices', 'CmdOrCtrl+Shift+D'),
         { type: 'separator' },
         { role: 'resetZoom' }, { role: 'zoomIn' }, { role: 'zoomOut' },
         { type: 'separator' },

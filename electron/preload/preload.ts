@@ -48,6 +48,7 @@ const bridge: DesktopBridge<File> = {
   setReceive: (on) => invoke('receive:set', { on }),
   setHttps: (https) => invoke('receive:set-https', { https }),
   onReceive: (listener) => listen('receive:changed', listener),
+  onDevices: (listener) => listen('devices:changed', () => listener()),
   showProgress: (fraction) => send('window:progress', { fraction }),
   onMenu: (listener) => listen('menu:command', listener),
 };

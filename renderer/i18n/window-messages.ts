@@ -1,4 +1,5 @@
 import type { BridgeFailureCode } from '../../electron/contracts/bridge.ts';
+import type { DeviceRight } from '../../server/contracts/devices.ts';
 import type { Format } from '../format.ts';
 import type { Messages, VerdictCounts } from './messages.ts';
 
@@ -57,6 +58,33 @@ export interface WindowMessages {
     readonly clearTitle: string;
     readonly clearText: (count: number) => string;
     readonly clearAll: string;
+    readonly keep: string;
+  };
+  readonly devices: {
+    readonly title: string;
+    readonly close: string;
+    readonly hint: string;
+    readonly failed: string;
+    readonly emptyTitle: string;
+    readonly emptyText: string;
+    readonly here: string;
+    readonly lastSeen: (when: string) => string;
+    readonly firstSeen: (day: string) => string;
+    readonly sent: (files: string) => string;
+    readonly rights: Readonly<Record<DeviceRight, string>>;
+    readonly rightOf: (name: string) => string;
+    /** Its access was ended; with the code it can come back. */
+    readonly out: string;
+    /** It cannot. */
+    readonly refused: string;
+    /** Before and after the question. */
+    readonly endAsking: string;
+    readonly end: string;
+    readonly endOf: (name: string) => string;
+    readonly remove: string;
+    readonly removeOf: (name: string) => string;
+    readonly endTitle: (name: string) => string;
+    readonly endText: string;
     readonly keep: string;
   };
   readonly bridgeFailures: Readonly<Partial<Record<BridgeFailureCode, string>>>;

@@ -82,7 +82,7 @@ export function setRight(id: string, allowed: DeviceRight, atMs: number): BookCh
   };
 }
 
-/** Its tokens count no more; one that was out already is forgotten, unless it is one that may not come back. */
+/** Its tokens count no more. */
 export function endAccess(id: string, atMs: number): BookChange {
   return (book) => {
     const known = book.devices.get(id);

@@ -123,11 +123,15 @@ export class Devices {
     await this.#change(setRight(id, allowed, Date.now()));
   }
 
-  /** Its tokens count no more, and what it is sending ends; one that was out already is forgotten. @throws as `allow` */
+  /**
+   * Its tokens count no more, and what it is sending ends. One that was out already is forgotten, unless it is to stay out.
+   * @throws as `allow`
+   */
   async end(id: string): Promise<void> {
-    const isOut = this.#require(id).isOut === true;
-    this.#options.log('info', isOut ? 'device:forgotten' : 'device:ended', { id });
-    await this.#change(isOut ? forget(id) : endAccess(id, Date.now()));
+    const { isOut, allowed } = this.#require(id);
+    const isOver = isOut === true && allowed !== 'no';
+    this.#options.log('info', isOver ? 'device:forgotten' : 'device:ended', { id });
+    await this.#change(isOver ? forget(id) : endAccess(id, Date.now()));
   }
 
   async stop(): Promise<void> {

@@ -173,7 +173,7 @@ export interface Api {
   /** Who was let in. For the owner, as are the next two; on the side for other devices there is no such address. */
   'GET /api/devices': { readonly reply: DevicesReply };
   'POST /api/devices/:id': { readonly params: readonly ['id']; readonly body: DeviceBody; readonly reply: null };
-  /** Ends its access at once: its tokens count no more, what it is sending ends. One whose access has ended leaves the list. */
+  /** Ends its access at once: its tokens count no more, what it is sending ends. One whose access has ended leaves the list, unless it is kept out. */
   'DELETE /api/devices/:id': { readonly params: readonly ['id']; readonly reply: null };
   'GET /api/server': { readonly reply: ServerReply };
   'POST /api/session': { readonly body: SessionBody; readonly reply: SessionReply };

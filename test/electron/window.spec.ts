@@ -25,7 +25,7 @@ test('J1: the page has the bridge, and nothing of Node', async () => {
     leaks: ['require', 'process', 'module', 'Buffer', 'ipcRenderer', 'electron'].filter((name) => name in window),
   }));
   expect(seen.bridge).toEqual([
-    'abortFetch', 'chooseUploadFolder', 'fetch', 'getPaused', 'getReceive', 'getRecovered', 'getSettings', 'onMenu', 'onPaused', 'onReceive', 'pause',
+    'abortFetch', 'chooseUploadFolder', 'fetch', 'getPaused', 'getReceive', 'getRecovered', 'getSettings', 'onDevices', 'onMenu', 'onPaused', 'onReceive', 'pause',
     'pickAndSend', 'platform', 'retry', 'sendFiles', 'setDuplicates', 'setHttps', 'setReceive', 'showInFolder', 'showProgress', 'unpause',
   ]);
   expect(seen.leaks).toEqual([]);

@@ -13,6 +13,7 @@ export interface BridgeControls {
   readonly progress: readonly (number | null)[];
   push(state: ReceiveState): void;
   pushPaused(ids: readonly string[]): void;
+  pushDevices(): void;
   menu(command: MenuCommand): void;
 }
 
@@ -42,6 +43,7 @@ function putBridge({ token, receiving, folder, recovered }: Seed): void {
   const aborts = new Map<string, AbortController>();
   const receiveListeners = new Set<(state: ReceiveState) => void>();
   const pausedListeners = new Set<(ids: readonly string[]) => void>();
+  const deviceListeners = new Set<() => void>();
   const menuListeners = new Set<(command: MenuCommand) => void>();
   let receive: ReceiveState = { on: false };
   let duplicates: DuplicateRules = { policy: 'keep-both', guestsChoose: false };
@@ -121,6 +123,10 @@ function putBridge({ token, receiving, folder, recovered }: Seed): void {
       receiveListeners.add(listener);
       return () => { receiveListeners.delete(listener); };
     },
+    onDevices(listener) {
+      deviceListeners.add(listener);
+      return () => { deviceListeners.delete(listener); };
+    },
     showProgress(fraction) { progress.push(fraction); },
     onMenu(listener) {
       menuListeners.add(listener);
@@ -132,6 +138,7 @@ function putBridge({ token, receiving, folder, recovered }: Seed): void {
     progress,
     push(state) { for (const listener of receiveListeners) listener(state); },
     pushPaused(ids) { for (const listener of pausedListeners) listener(ids); },
+    pushDevices() { for (const listener of deviceListeners) listener(); },
     menu(command) { for (const listener of menuListeners) listener(command); },
   };
   Object.assign(window, { desktop: bridge, bridgeControls });

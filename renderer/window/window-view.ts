@@ -1,0 +1,2 @@
+/** What fills the middle of the window. */
+export type WindowView = 'queue' | 'history' | 'devices';
