@@ -30,7 +30,7 @@ function watchTimers(): () => number {
   const stopped = vi.spyOn(globalThis, 'clearInterval');
   return () => {
     const over = new Set(stopped.mock.calls.map(([timer]) => timer));
-    return started.mock.results.filter(({ value }) => !over.has(value)).length;
+    return started.mock.results.filter(({ value }: { readonly value: NodeJS.Timeout }) => !over.has(value)).length;
   };
 }
 
