@@ -114,7 +114,7 @@ export const CASES: Readonly<Record<string, Case>> = {
   F3: { what: 'a quota of the system, and a limit of file size' },
   F4: { what: 'an error on writing' },
   F5: { what: 'an error on fsync' },
-  F6: { what: 'a rename across file systems, and no hard links' },
+  F6: { what: 'a rename across file systems, and no hard links', note: 'A folder inside the upload folder may be another disk: what is for it arrives in staging and is copied there, hidden, flushed and compared byte by byte before it gets its name. To refuse it would be to refuse files that there is room for. How full that disk is shows only then.' },
   F7: { what: 'a folder that cannot be written to, at the start and later' },
   F8: { what: 'a folder that is taken away, or another disk in its place' },
   F9: { what: 'no file descriptors left' },

@@ -29,8 +29,8 @@ function watchTimers(): () => number {
   const started = vi.spyOn(globalThis, 'setInterval');
   const stopped = vi.spyOn(globalThis, 'clearInterval');
   return () => {
-    const over = new Set(stopped.mock.calls.map(([timer]) => timer));
-    return started.mock.results.filter(({ value }: { readonly value: NodeJS.Timeout }) => !over.has(value)).length;
+    const over = new Set<unknown>(stopped.mock.calls.map(([timer]) => timer));
+    return started.mock.results.filter((result) => result.type === 'return' && !over.has(result.value)).length;
   };
 }
 

@@ -10,7 +10,7 @@ const MEANING: Readonly<Record<string, FailureCode>> = {
   [`Unknown system error -${constants.errno.EDQUOT}`]: 'INSUFFICIENT_STORAGE',
   EFBIG: 'INSUFFICIENT_STORAGE',
   EIO: 'STORAGE_IO_ERROR',
-  // A folder of the path lies on another disk.
+  // A folder of the path lies on another disk, and was swapped for yet another while a file was copied there.
   EXDEV: 'STORAGE_IO_ERROR',
   EROFS: 'STORAGE_UNAVAILABLE',
   EACCES: 'STORAGE_UNAVAILABLE',

@@ -1,6 +1,7 @@
 import { chmod, lstat, mkdir, realpath, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Failure, systemErrorCode } from '../../failure.ts';
+import { clearCopies } from '../naming/copy-across.ts';
 import { clearReservations } from '../naming/reserve-name.ts';
 import { createStagedFile } from './staged-file.ts';
 import { sweepStaging } from './staged-name.ts';
@@ -28,6 +29,7 @@ export async function prepareFolder(wanted: string): Promise<PreparedFolder> {
   await (await createStagedFile(staging)).discard();
   // In this order: what waits in staging tells whose an empty file is.
   await clearReservations(staging);
+  await clearCopies(staging);
   await sweepStaging(staging);
   return { path, staging };
 }

@@ -1,8 +1,10 @@
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import QuickLRU from 'quick-lru';
+import { systemErrorCode } from '../../failure.ts';
 import type { FileLine } from '../history/log-line.ts';
 import type { UploadHistory } from '../history/upload-history.ts';
+import { withCopyAcross } from '../naming/copy-across.ts';
 import { isNamed, moveToFreeName, pickFreeName, takeBack } from '../naming/final-name.ts';
 import { createRulePlacer, type Placing, type PublishRule } from '../naming/place-by-rule.ts';
 import { foldedName } from '../naming/safe-name.ts';
@@ -137,7 +139,18 @@ export function createPublishing({ path, history, lockOf, requireThere, hasNeigh
     return moved;
   }
 
-  async function publish(file: FileToPublish): Promise<PublishedFile> {
+  async function publishAcross(file: FileToPublish): Promise<PublishedFile> {
+    const durable = await openDurableFolder(path, file.folders);
+    try {
+      const published = await withCopyAcross({ ...file, durable }, (copy) => publishFrom({ ...file, staged: copy, canGoOn: false }));
+      await clearNowOrLater(() => unlinkIfThere(file.staged));
+      return published;
+    } finally {
+      await durable.close();
+    }
+  }
+
+  async function publishFrom(file: FileToPublish): Promise<PublishedFile> {
     const { staged, folders } = file;
     const published = (name: string): PublishedFile => placeBelow(path, folders, name);
     const different = new Set<string>();
@@ -157,7 +170,10 @@ export function createPublishing({ path, history, lockOf, requireThere, hasNeigh
   }
 
   return {
-    publish,
+    publish: (file) => publishFrom(file).catch((error: unknown) => {
+      if (systemErrorCode(error) !== 'EXDEV') throw error;
+      return publishAcross(file);
+    }),
     async settle(id) {
       const named = doubtful.get(id);
       if (named === undefined) return true;
