@@ -49,6 +49,8 @@ export interface ServerConfig {
   readonly trustedProxies?: readonly string[];
   /** For names that exist already; default: keep both, and guests may name nothing else. */
   readonly duplicates?: DuplicateRules;
+  /** Marks a file that another device sent, before it gets its name; default: as this system does it. An upload arrives also where it fails. */
+  readonly markForeign?: (path: string) => Promise<void>;
   /** Tell the log of every request, at level `debug`. */
   readonly logsRequests?: boolean;
   /** What a person calls this computer; default: its host name. */

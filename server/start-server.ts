@@ -60,7 +60,7 @@ async function startAll(config: ServerConfig, givenLog: Log, onFailure: (undo: (
   const proxies = trustProxies(config.trustedProxies ?? []);
   const host = config.host ?? '127.0.0.1';
   const stopping = new AbortController();
-  const folder = await openUploadFolder(config.folder);
+  const folder = await openUploadFolder(config.folder, config.markForeign);
   onFailure(() => folder.neighbours.leave());
   const cache = await openProgressCache(config.cacheUrl ?? 'memory:', log);
   const maxFileBytes = config.maxFileBytes ?? Number.MAX_SAFE_INTEGER;
@@ -145,7 +145,7 @@ async function startAll(config: ServerConfig, givenLog: Log, onFailure: (undo: (
       log('info', 'lan:closed');
     },
     async useFolder(wanted) {
-      await service.useFolder(await openUploadFolder(wanted));
+      await service.useFolder(await openUploadFolder(wanted, config.markForeign));
     },
     useDuplicates: (rules) => duplicates.use(rules),
     locate: (id) => service.locate(id),

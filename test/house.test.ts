@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { checkBorders, checkFaces, checkKeepers } from './helpers/house/border-rules.ts';
 import { checkCycles } from './helpers/house/cycle-rule.ts';
 import { checkLeaks } from './helpers/house/leak-rule.ts';
-import { checkDependencies, checkFloors, checkLock } from './helpers/house/package-rules.ts';
+import { checkDependencies, checkFloors, checkLock, checkShipped } from './helpers/house/package-rules.ts';
 import { ROOT, readLock, readManifest, readSources, readTrackedFiles } from './helpers/house/read-tree.ts';
 import type { Rule } from './helpers/house/source.ts';
 import {
@@ -48,6 +48,10 @@ describe('the house', () => {
 
   test('K10: no package is older than its last known hole', () => {
     expect(checkFloors(readLock())).toEqual([]);
+  });
+
+  test('K13: nothing is shipped that nobody decided about', () => {
+    expect(checkShipped(readLock())).toEqual([]);
   });
 
   test('nothing tells where somebody works', () => {

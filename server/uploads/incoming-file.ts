@@ -12,6 +12,7 @@ import { receiveBytes } from './receive-bytes.ts';
 import type { StagedFile } from './folder/staged-file.ts';
 import { storedRecord } from './queue/stored-record.ts';
 import { createThrottle } from './progress/throttle.ts';
+import type { FileToPublish } from './folder/publish-files.ts';
 import { PUBLISHED_MODE, type PublishedFile } from './folder/published-file.ts';
 import type { UploadFolder } from './folder/upload-folder.ts';
 
@@ -66,7 +67,9 @@ export async function receiveFile(stream: Readable, options: IncomingOptions): P
       discard: () => staged.discard(),
       async publish(record, rule) {
         try {
-          return await folder.publish({ staged: staged.path, folders: placement.folders, name: placement.name, toRecord: (file) => storedRecord(record, file, digest), rule, canGoOn: false });
+          const { folders, name } = placement;
+          const toRecord: FileToPublish['toRecord'] = (file) => storedRecord(record, file, digest);
+          return await folder.publish({ staged: staged.path, folders, name, toRecord, rule, canGoOn: false, isForeign: record.sender.kind !== 'window' });
         } catch (error) {
           await staged.discard();
           throw diskFailure(error);

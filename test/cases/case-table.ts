@@ -9,8 +9,8 @@ export interface Case {
 }
 
 /**
- * The catalogue of what must not cost a byte. A test that proves a case begins its title with the id: `A9: …`, `E6, E7: …`. C, J and K
- * stand in other tests; their ids are not checked.
+ * The catalogue of what must not cost a byte, or let anybody in. A test that proves a case begins its title with the id: `A9: …`,
+ * `E6, E7: …`.
  */
 export const CASES: Readonly<Record<string, Case>> = {
   // A: requests and forms that are malformed
@@ -62,6 +62,33 @@ export const CASES: Readonly<Record<string, Case>> = {
   B19: { what: 'folders that climb, or lie too deep' },
   B20: { what: 'the promises of the name rules, for names made to break them' },
   B21: { what: 'names that are the same once cleaned' },
+
+  // C: who may come in, and what other web pages make a browser do
+  C1: { what: 'an upload without a code' },
+  C2: { what: 'a token that is wrong, too old, revoked, or somebody else\'s' },
+  C3: { what: 'guessing the code, from one address and from many' },
+  C4: { what: 'a code in the query, and secrets in logs' },
+  C5: { what: 'a Host that is not ours' },
+  C6: { what: 'an Origin that is not ours' },
+  C7: { what: 'a page of another site that sends a form without asking' },
+  C8: { what: 'a page of another site that leads a person to us with a form' },
+  C9: { what: 'a name that is turned to our address (DNS rebinding)' },
+  C10: { what: 'a preflight from another origin' },
+  C11: { what: 'asking for the bytes of a file that arrived' },
+  C12: { what: 'a Location that a header of the client should choose' },
+  C13: { what: 'X-Forwarded-For from anybody' },
+  C14: { what: 'X-Forwarded-For behind a proxy, with a part that its client wrote', note: 'With --trust-proxy; without it the header says nothing.' },
+  C15: { what: 'what every answer forbids the browser', note: 'Also images and media that the page itself makes (blob:), and for the worker that hashes WebAssembly, but no network.' },
+  C16: { what: 'a WebSocket, or a stream of events, from elsewhere', note: 'There is neither: a request to become one is answered like any other.' },
+  C17: { what: 'touching another device\'s upload' },
+  C18: { what: 'guessing ids', note: 'Ids are random UUIDs, with 122 bits; none opens anything: what is somebody else\'s is not there, whoever knows its id.' },
+  C19: { what: 'the network side that is turned off while it is used' },
+  C20: { what: 'our address in other spellings, as a Host' },
+  C21: { what: 'measuring how long a comparison takes' },
+  C22: { what: 'our page in somebody else\'s frame' },
+  C23: { what: 'the owner\'s routes from another device' },
+  C24: { what: 'scripts and patterns behind the question mark' },
+  C25: { what: 'names that others give themselves in the network' },
 
   // D: limits
   D1: { what: 'a request that is announced too large, from curl, Node, fetch and XHR' },
@@ -165,4 +192,35 @@ export const CASES: Readonly<Record<string, Case>> = {
   I8: { what: 'the event loop while large files arrive', untested: 'On a machine that other tests share the figure says nothing; npm run load -- --only large measures it, with a ping of the API, while four files of 1 GiB arrive, and has the bounds.' },
   I9: { what: 'half an hour with a fifth of the uploads aborted', untested: 'Too long for a test run; npm run load -- --only soak --soak-minutes 30 does it, and has the bounds for memory, descriptors and staging.' },
   I10: { what: 'nginx in front, buffering and not', note: 'With proxy_request_buffering off, as the README asks; on, nginx collects a body whole before anybody sees a byte, so there is no progress and nothing could go on after a cut.' },
+
+  // J: the window and what it may do
+  J1: { what: 'what the window\'s pages are made with' },
+  J2: { what: 'calls from frames and pages that are not ours' },
+  J3: { what: 'requests through the bridge that lead elsewhere, or carry what they must not' },
+  J4: { what: 'calls with huge, odd or cyclic values, and to channels that nobody has' },
+  J5: { what: 'a file that is asked for by its path' },
+  J6: { what: 'leading the window elsewhere, or opening something outside' },
+  J7: { what: 'every permission, and every device' },
+  J8: { what: 'addresses of the app that climb, and what its pages may load' },
+  J9: { what: 'code that would put text into a page as markup, or run it' },
+  J10: { what: 'a hostile command line for an app that runs', note: 'The app takes nothing from it: no path, no address, no option.' },
+  J11: { what: 'opening what arrived', note: 'Nothing does: it is shown in its folder. The marks of Windows and macOS are tried with a system that is played.' },
+  J12: { what: 'debugging a packed app from outside' },
+
+  // K: packages
+  K1: { what: 'the fuses of the packed app' },
+  K2: { what: 'an archive of which a byte was changed', untested: 'Electron checks it on macOS and Windows only; the fuse is set (K1).' },
+  K3: { what: 'a packed app that is started as Node, or with options for it' },
+  K4: { what: 'an update that was tampered with', untested: 'There are no updates.' },
+  K5: { what: 'a release without the name of its publisher', untested: 'There are no installers that could be signed, and no updates.' },
+  K6: { what: 'an update that is older, or comes over HTTP', untested: 'There are no updates.' },
+  K7: { what: 'an update while files arrive', untested: 'There are no updates.' },
+  K8: { what: 'signed lists of updates', untested: 'There are no updates.' },
+  K9: { what: 'a lockfile that lets somebody else decide what is installed' },
+  K10: { what: 'packages with known holes' },
+  K11: { what: 'installing without the scripts of packages', untested: 'Nothing of ours needs one: what is shipped is JavaScript, and npmRebuild is off; npm ci --ignore-scripts and a build were tried by hand.' },
+  K12: { what: 'what is in the archive of the packed app' },
+  K13: { what: 'a package that nobody meant to take in', note: 'Packages that are shipped, with those that they bring along.' },
+  K14: { what: 'a container without root', untested: 'There is no image; --folder is all that the server writes to.' },
+  K15: { what: 'who may read what is unfinished, and keys' },
 };

@@ -81,6 +81,28 @@ test('B8, B15: names that want to be markup, or to hide their extension, are tex
   expect((await listTree(box.server.folder)).size).toBe(3);
 });
 
+test.describe('on a narrow screen', () => {
+  test.use({ viewport: { width: 320, height: 640 } });
+
+  test('J11: the true extension stays in sight, however long the name and whatever it pretends', async ({ page, box, inbox }) => {
+    const guest = await enter(page, box);
+    const names = {
+      [`invoice ${'x'.repeat(60)}.pdf.exe`]: '.pdf.exe', [`holiday.jpg${' '.repeat(80)}.scr`]: '.scr', [`photo ${'y'.repeat(60)}\u202Egpj.exe`]: 'gpj.exe', [`report ${'z'.repeat(60)}.pdf.settingcontent-ms`]: '.settingcontent-ms',
+      ['no extension at all '.repeat(4)]: 'n at all',
+    };
+    await guest.pick(...(await Promise.all(Object.keys(names).map((name) => inbox.file(name, 10)))));
+    const ends = page.getByRole('listitem').locator('.name .end');
+    await expect(ends).toHaveCount(5);
+    const shown = await ends.evaluateAll((all) => all.map((end) => ({ text: end.textContent, right: end.getBoundingClientRect().right, width: end.getBoundingClientRect().width, scroll: end.scrollWidth })));
+    for (const [index, wanted] of Object.values(names).entries()) {
+      const end = shown[index];
+      expect(end?.text.trimEnd().endsWith(wanted), `${end?.text} ends in ${wanted}`).toBe(true);
+      expect(end?.right).toBeLessThanOrEqual(320);
+      expect(end?.width).toBeGreaterThan(0);
+    }
+  });
+});
+
 test('a file that was stored under another name says under which', async ({ page, box, inbox }) => {
   const guest = await enter(page, box);
   for (const round of [1, 2]) {

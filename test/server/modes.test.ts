@@ -1,11 +1,13 @@
-import { chmod, mkdir, readdir } from 'node:fs/promises';
+import { chmod, chown, mkdir, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { startCli } from '../helpers/cli.ts';
 import { listStaging, modeOf, STAGING_NAME } from '../helpers/disk.ts';
 import { buildForm, file } from '../helpers/multipart.ts';
 import { sampleBytes } from '../helpers/sample-bytes.ts';
+import { startTestServer } from '../helpers/start-server.ts';
 import { openSlowUpload } from '../helpers/slow-upload.ts';
+import { isRoot } from '../helpers/tools.ts';
 import { openPatch, startUpload } from '../helpers/tus.ts';
 import { makeUploadFolder } from '../helpers/upload-folder.ts';
 import { waitUntil } from '../helpers/wait-until.ts';
@@ -33,4 +35,17 @@ test('K15: what is unfinished is for its owner alone, also where new files are f
   expect((await modeOf(join(server.folder, 'before.txt'))).toString(8)).toBe('666');
   patch.reset();
   form.connection.reset();
+});
+
+test.skipIf(!isRoot())('K15: a staging folder that somebody else made in a folder for everybody is not used; one of the upload folder\'s owner is', async () => {
+  const folder = await makeUploadFolder();
+  const staging = join(folder, STAGING_NAME);
+  await chmod(folder, 0o1777);
+  await mkdir(staging);
+  await chown(staging, 65_534, 65_534);
+  await expect(startTestServer({ folder })).rejects.toMatchObject({ code: 'CONFIG_DEST_NOT_WRITABLE' });
+  expect(await readdir(staging)).toEqual([]);
+  await chown(folder, 65_534, 65_534);
+  const server = await startTestServer({ folder });
+  expect((await server.guest.send(buildForm([file('a.txt', 'a')]))).status).toBe(201);
 });

@@ -26,7 +26,7 @@ export async function prepareFolder(wanted: string): Promise<PreparedFolder> {
   const staging = join(path, STAGING_NAME);
   await makePrivateFolder(staging);
   await requireSameDevice(path, staging);
-  await (await createStagedFile(staging)).discard();
+  await requireOwn(path, staging);
   // In this order: what waits in staging tells whose an empty file is.
   await clearReservations(staging);
   await clearCopies(staging);
@@ -42,6 +42,22 @@ async function makePrivateFolder(staging: string): Promise<void> {
   await mkdir(staging, { mode: 0o700 }).catch(ignoreExisting);
   if (!(await lstat(staging)).isDirectory()) throw new Failure('CONFIG_DEST_NOT_WRITABLE');
   await chmod(staging, 0o700);
+}
+
+/**
+ * Proves that files can be made in staging, and that it is ours: whoever made it before us, in a folder that everybody may write to, could
+ * open it to others at any time. Whoever the upload folder belongs to can do as they like with all in it anyway.
+ */
+async function requireOwn(path: string, staging: string): Promise<void> {
+  const probe = await createStagedFile(staging);
+  try {
+    // As this disk writes it down: a network share may know us under another number.
+    const us = (await lstat(probe.path)).uid;
+    const { uid } = await lstat(staging);
+    if (uid !== us && uid !== (await stat(path)).uid) throw new Failure('CONFIG_DEST_NOT_WRITABLE');
+  } finally {
+    await probe.discard();
+  }
 }
 
 /** A file gets its name by a link, which cannot lead to another disk. */

@@ -31,6 +31,8 @@ export interface FileToPublish {
   readonly rule: PublishRule;
   /** When it cannot be published, it stays in staging, and its upload can go on. */
   readonly canGoOn: boolean;
+  /** Another device sent it. */
+  readonly isForeign: boolean;
 }
 
 /** More are found at the next start. */

@@ -10,6 +10,7 @@ import { fileSystemLimit } from '../space/file-system-limit.ts';
 import { joinNeighbours, type Neighbours } from '../space/neighbours.ts';
 import { diskFailure } from './disk-failure.ts';
 import { markFolder, type FolderMarker } from './folder-marker.ts';
+import { createOriginMark, type OriginMark } from './origin-mark.ts';
 import { prepareFolder, type PreparedFolder } from './prepare-folder.ts';
 import { createPrivateFiles, type PrivateFiles } from './private-files.ts';
 import { createPublishing, placeBelow, type PublishFile } from './publish-files.ts';
@@ -57,24 +58,26 @@ export type KnownFile = Exclude<KnownContent, { kind: 'here' }> | { readonly kin
 /**
  * Opens the upload folder, making it and its staging when missing, proves that it can be written to, and clears what an
  * earlier run left behind.
+ * @param markForeign marks what other devices sent
  * @throws Failure CONFIG_DEST_NOT_WRITABLE, CONFIG_STAGING_CROSS_DEVICE
  */
-export async function openUploadFolder(wanted: string): Promise<UploadFolder> {
+export async function openUploadFolder(wanted: string, markForeign: OriginMark = createOriginMark()): Promise<UploadFolder> {
   try {
     const { path, staging } = await prepareFolder(wanted);
-    return createUploadFolder({ path, staging, marker: await markFolder(path, staging), neighbours: await joinNeighbours(staging), maxFileBytes: await fileSystemLimit(path) });
+    return createUploadFolder({ path, staging, markForeign, marker: await markFolder(path, staging), neighbours: await joinNeighbours(staging), maxFileBytes: await fileSystemLimit(path) });
   } catch (error) {
     throw error instanceof Failure ? error : new Failure('CONFIG_DEST_NOT_WRITABLE', { cause: error });
   }
 }
 
 interface OpenedFolder extends PreparedFolder {
+  readonly markForeign: OriginMark;
   readonly marker: FolderMarker;
   readonly neighbours: Neighbours;
   readonly maxFileBytes: number | null;
 }
 
-function createUploadFolder({ path, staging, marker, neighbours, maxFileBytes }: OpenedFolder): UploadFolder {
+function createUploadFolder({ path, staging, markForeign, marker, neighbours, maxFileBytes }: OpenedFolder): UploadFolder {
   const history = createUploadHistory(staging, path);
   const resumables = createResumableFolder(staging);
   const requireThere = async (): Promise<void> => {
@@ -99,7 +102,15 @@ function createUploadFolder({ path, staging, marker, neighbours, maxFileBytes }:
         throw diskFailure(error);
       }
     },
-    publish: (file) => publish(file).catch((error: unknown) => Promise.reject(diskFailure(error))),
+    async publish(file) {
+      // Before it has a name. Where the disk knows no such mark, or another program is in the way, the file is none the worse.
+      if (file.isForeign) await markForeign(file.staged).catch(() => undefined);
+      try {
+        return await publish(file);
+      } catch (error) {
+        throw diskFailure(error);
+      }
+    },
     async knownContent({ folders, name }, told) {
       const pathOf = (found: string): string => placeBelow(path, folders, found).path;
       const known = await findKnownContent({ folder: join(path, ...folders), pathOf, wanted: name, noted: history.withInode }, told);

@@ -24,6 +24,6 @@ export async function publishResumable(
   const { folders, name } = target.placement;
   const rule = { policy: info.duplicates ?? 'keep-both', batch: info.batch };
   const toRecord: FileToPublish['toRecord'] = (file) => storedRecord(recordOf({ info, offset }, 'finishing'), file, digest);
-  const published = await folder.publish({ staged: folder.resumables.partOf(info.id), folders, name, toRecord, rule, canGoOn: true });
+  const published = await folder.publish({ staged: folder.resumables.partOf(info.id), folders, name, toRecord, rule, canGoOn: true, isForeign: info.sender.kind !== 'window' });
   return { published, digest };
 }

@@ -1,3 +1,4 @@
+import { SHIPPED_PACKAGES } from './shipped-packages.ts';
 import type { Problem, Source } from './source.ts';
 
 export interface Manifest {
@@ -11,6 +12,10 @@ export interface LockedPackage {
   readonly integrity?: string;
   readonly link?: boolean;
   readonly inBundle?: boolean;
+  readonly dev?: boolean;
+  readonly devOptional?: boolean;
+  readonly optional?: boolean;
+  readonly peer?: boolean;
 }
 
 export type LockedPackages = Readonly<Record<string, LockedPackage>>;
@@ -59,10 +64,23 @@ export function checkLock(packages: LockedPackages): readonly Problem[] {
 
 export function checkFloors(packages: LockedPackages): readonly Problem[] {
   return Object.entries(packages).flatMap(([path, { version = '0.0.0' }]) => {
-    const name = path.slice(path.lastIndexOf('node_modules/') + 'node_modules/'.length);
+    const name = nameOf(path);
     const floor = path === '' ? undefined : FLOORS[name];
     return floor === undefined || isAtLeast(version, floor) ? [] : [`${path} is ${version}; ${floor.join('.')} is the oldest that will do`];
   });
+}
+
+/** Nothing is shipped that nobody decided about. */
+export function checkShipped(packages: LockedPackages): readonly Problem[] {
+  const shipped = new Set(Object.entries(packages).filter(([path, { dev, devOptional, optional, peer }]) => path !== '' && !(dev ?? devOptional ?? optional ?? peer)).map(([path]) => nameOf(path)));
+  return [
+    ...[...shipped].filter((name) => !SHIPPED_PACKAGES.includes(name)).map((name) => `${name} would be shipped, and shipped-packages.ts does not name it`),
+    ...SHIPPED_PACKAGES.filter((name) => !shipped.has(name)).map((name) => `shipped-packages.ts names ${name}, which is not shipped`),
+  ];
+}
+
+function nameOf(path: string): string {
+  return path.slice(path.lastIndexOf('node_modules/') + 'node_modules/'.length);
 }
 
 function isAtLeast(version: string, floor: readonly [number, number, number]): boolean {

@@ -35,8 +35,8 @@ async function guessFromEverywhere(server: { readonly url: string }): Promise<vo
   }
 }
 
-describe('C3: wrong codes', () => {
-  test('the sixth from one address is not looked at any more, nor is the right one; other addresses and invitations are', async () => {
+describe('wrong codes', () => {
+  test('C3: the sixth from one address is not looked at any more, nor is the right one; other addresses and invitations are', async () => {
     const server = await startTestServer();
     const session = createClient(server.url, await tokenFrom(await enter(server, TEST_CODE)));
     for (let attempt = 0; attempt < 5; attempt += 1) expect(told(await enter(server, `WRONG${attempt}`))).toEqual([401, 'CODE_INVALID']);
@@ -48,7 +48,7 @@ describe('C3: wrong codes', () => {
     expect((await session.send(FORM)).status).toBe(201);
   });
 
-  test('sixty from everywhere bring a new code; who is in stays in, and the QR code goes on', async () => {
+  test('C3: sixty from everywhere bring a new code; who is in stays in, and the QR code goes on', async () => {
     const onCode = vi.fn<(code: string) => void>();
     const server = await startTestServer();
     const lan = await server.running.openLan({ host: '127.0.0.1', port: 0, onCode });

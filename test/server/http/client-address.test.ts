@@ -17,7 +17,7 @@ function clientOf(peer: string, forwarded?: string, proxies = OURS): string | un
   return clientAddress(request);
 }
 
-describe('C14: where a request comes from', () => {
+describe('where a request comes from', () => {
   test.each([
     ['the one that our proxy saw', '127.0.0.1', '198.51.100.7', '198.51.100.7'],
     ['not the one that the client wrote', '127.0.0.1', '203.0.113.1, 198.51.100.7', '198.51.100.7'],
@@ -33,7 +33,7 @@ describe('C14: where a request comes from', () => {
     ['a peer of the same link', 'fe80::1%eth0', '198.51.100.7', 'fe80::1%eth0'],
     ['a client of the same link', '127.0.0.1', 'fe80::1%eth0', 'fe80::1%eth0'],
     ['the peer, when it is none of ours', '192.0.2.9', '198.51.100.7', '192.0.2.9'],
-  ])('%s', (_what, peer, forwarded, client) => {
+  ])('C14: %s', (_what, peer, forwarded, client) => {
     expect(clientOf(peer, forwarded)).toBe(client);
   });
 
@@ -41,12 +41,12 @@ describe('C14: where a request comes from', () => {
     expect(clientOf('127.0.0.1', '198.51.100.7', trustProxies([]))).toBe('127.0.0.1');
   });
 
-  test.each(['true', '*', '', '0.0.0.0/0', '::/0', '10.0.0.0/33', 'fd00::/129', '10.0.0', 'proxy.example', '10.0.0.0/-1', '10.0.0.0/8/8'])('%j names no proxy: the server does not start', async (range) => {
+  test.each(['true', '*', '', '0.0.0.0/0', '::/0', '10.0.0.0/33', 'fd00::/129', '10.0.0', 'proxy.example', '10.0.0.0/-1', '10.0.0.0/8/8'])('C14: %j names no proxy: the server does not start', async (range) => {
     await expect(startTestServer({ trustedProxies: [range] })).rejects.toMatchObject({ code: 'CONFIG_INVALID' });
   });
 });
 
-describe.skipIf(isSkipped('nginx'))('C13, C14: behind a real nginx', () => {
+describe.skipIf(isSkipped('nginx'))('behind a real nginx', () => {
   async function startBehind(options: { readonly trustedProxies?: readonly string[] }): Promise<{ readonly server: TestServer; readonly url: string }> {
     const port = await findFreePort();
     const server = await startTestServer({ ...options, allowedHosts: [`127.0.0.1:${port}`] });

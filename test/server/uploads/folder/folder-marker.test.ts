@@ -44,7 +44,7 @@ test('F8: a folder that was swapped since somebody looked gets no name, and what
   const noRecord = (): never => {
     throw new Error('It has no name that a record could tell.');
   };
-  await expect(folder.publish({ staged: staged.path, folders: [], name: 'photo.jpg', toRecord: noRecord, rule: { policy: 'keep-both', batch: 'batch' }, canGoOn: false })).rejects.toMatchObject({ code: 'STORAGE_UNAVAILABLE' });
+  await expect(folder.publish({ staged: staged.path, folders: [], name: 'photo.jpg', toRecord: noRecord, rule: { policy: 'keep-both', batch: 'batch' }, canGoOn: false, isForeign: false })).rejects.toMatchObject({ code: 'STORAGE_UNAVAILABLE' });
   await staged.discard();
   for (const each of [path, `${path}-away`]) expect([await listTree(each), await listStaging(each)]).toEqual([new Map(), []]);
 });
