@@ -21,18 +21,16 @@ const MOST_REQUESTS_PER_CONNECTION = 1000;
 
 /**
  * Keeps connections that bring nothing from taking what others need.
- * @param answering connections with the answer that each is being given
+ * @param answering connections with the latest answer that each is to be given
  * @returns how to stop
  */
 export function limitConnections(server: Server, host: string, limits: ConnectionLimits, answering: ReadonlyMap<Socket, ServerResponse>): () => void {
   server.maxConnections = MOST_CONNECTIONS;
   server.maxRequestsPerSocket = MOST_REQUESTS_PER_CONNECTION;
   if (limits.perAddress !== null && !isLoopback(host)) limitPerAddress(server, limits.perAddress);
-  const watched = new WeakSet<ServerResponse>();
   const timer = setInterval(() => {
     for (const [socket, response] of answering) {
-      if (!response.headersSent || response.writableFinished || watched.has(response)) continue;
-      watched.add(response);
+      if (!response.headersSent || response.writableFinished || socket.timeout === limits.answerTimeoutMs) continue;
       // Put off whenever a byte of what waits has left (net.Socket#setTimeout); then Node ends the connection.
       socket.setTimeout(limits.answerTimeoutMs);
     }

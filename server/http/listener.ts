@@ -58,7 +58,10 @@ export async function listen({ host, port, limits, certificate }: ListenOptions,
   const serve: RequestListener = (request, response) => {
     noteStart(request);
     answering.set(request.socket, response);
-    response.once('close', () => answering.delete(request.socket));
+    response.once('close', () => {
+      // The one before it, of two that were asked for at once: the latest is still to come.
+      if (answering.get(request.socket) === response) answering.delete(request.socket);
+    });
     handle(request, response);
   };
   server.on('request', serve);

@@ -45,7 +45,7 @@ export async function loadSlowBodies(site: LoadSite): Promise<readonly Row[]> {
 /** `slowhttptest -X`: answers of which a byte a minute is read; asked for again and again, so that they fit into no buffer. */
 export function loadSlowReaders(site: LoadSite): Promise<readonly Row[]> {
   return withBox(site, DEBUG, async (box) => [
-    ...(await keepSlow(box, { count: 200, args: ['-X', '-l', '60', '-w', '1', '-y', '1', '-n', '60', '-z', '1', '-k', '10'], seesTheEnd: false, path: await largestAsset(site.root), goneWithinMs: ANSWER_MS + SLACK_MS })),
+    ...(await keepSlow(box, { count: 200, args: ['-X', '-l', '120', '-w', '1', '-y', '1', '-n', '60', '-z', '1', '-k', '10'], seesTheEnd: false, path: await largestAsset(site.root), goneWithinMs: ANSWER_MS + SLACK_MS })),
     ...(await box.settle()),
   ]);
 }

@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { startProcess } from '../helpers/child-process.ts';
+import { canConnect } from '../helpers/can-connect.ts';
 import { runCli, startCli } from '../helpers/cli.ts';
 import { createClient } from '../helpers/client.ts';
 import { listStaging, listTree } from '../helpers/disk.ts';
@@ -9,6 +10,7 @@ import { isObject, readFailureCode, readJson } from '../helpers/http-answer.ts';
 import { buildForm, file, manifest } from '../helpers/multipart.ts';
 import { sampleBytes, sha256 } from '../helpers/sample-bytes.ts';
 import { openSlowUpload } from '../helpers/slow-upload.ts';
+import { openRaw } from '../helpers/raw-http.ts';
 import { makeTempFolder } from '../helpers/temp-folder.ts';
 import { findTool, isSkipped } from '../helpers/tools.ts';
 import { createTusClient, offsetIn, openPatch, startUpload } from '../helpers/tus.ts';
@@ -142,7 +144,7 @@ describe('SIGTERM', () => {
     expect(await listTree(server.folder)).toEqual(new Map());
   });
 
-  test('E22: a second signal ends it at once with status 130, and what came of a resumable upload is kept', async () => {
+  test.each([['SIGTERM', 'SIGTERM'], ['SIGINT', 'SIGINT'], ['SIGTERM', 'SIGINT']] as const)('E22: %s, then %s end it at once with status 130, and what came of a resumable upload is kept', async (first, again) => {
     const server = await startCli();
     const content = sampleBytes(2_000_000);
     await server.guest.send(buildForm([file('stored.bin', content)]));
@@ -150,9 +152,13 @@ describe('SIGTERM', () => {
     const patch = await openPatch(server, id, 500_000, content.length);
     await patch.write(content.subarray(500_000, 1_000_000));
     await waitUntil('half of it on disk', async () => (await listStaging(server.folder)).some(({ sizeBytes }) => sizeBytes === 1_000_000));
-    // Two kinds: the system makes one of two that are the same and not heard yet.
-    server.child.signal('SIGTERM');
-    server.child.signal('SIGINT');
+    // Somebody who is in the middle of asking is waited for.
+    const asking = await openRaw(server.port);
+    await asking.write('GET /healthz HTTP/1.1\r\n');
+    server.child.signal(first);
+    // Heard: of two that are the same, the system would make one.
+    await waitUntil('the first to be heard', async () => !(await canConnect(server.port)));
+    server.child.signal(again);
     expect(await within(2000, 'the end', server.child.ended)).toEqual({ status: 130, signal: null });
     expect(server.child.stderr()).toContain('Stopped at once. What has arrived of uploads that can be resumed is kept.');
     const next = await startCli({ folder: server.folder });

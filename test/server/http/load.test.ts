@@ -46,10 +46,11 @@ describe('connections that bring nothing', () => {
     await writeFile(join(pageFolder, 'index.html'), 'page');
     const large = Buffer.alloc(24 << 20, 'x');
     await writeFile(join(pageFolder, 'assets', 'large.js'), large);
+    await writeFile(join(pageFolder, 'assets', 'small.js'), 'small');
     const server = await startTestServer({ pageFolder, connectionLimits: { answerTimeoutMs: 1000 } });
     const atRest = await countOpenFiles();
     const head = requestHead('GET /assets/large.js HTTP/1.1', { Host: server.host });
-    const [still, slow] = [connect(server.port, '127.0.0.1').pause(), connect(server.port, '127.0.0.1')];
+    const [still, eager, slow] = [connect(server.port, '127.0.0.1').pause(), connect(server.port, '127.0.0.1').pause(), connect(server.port, '127.0.0.1')];
     let read = 0;
     slow.on('data', (piece: Buffer) => (read += piece.length));
     const beganMs = performance.now();
@@ -57,11 +58,14 @@ describe('connections that bring nothing', () => {
     const mouthful = setInterval(() => (read < ((performance.now() - beganMs) / 2500) * large.length ? slow.resume() : slow.pause()), 50);
     onTestFinished(() => clearInterval(mouthful));
     for (const socket of [still, slow]) socket.on('error', () => undefined).write(head);
+    // Asks for several at once; the first fits into the buffers on the way.
+    eager.on('error', () => undefined).write(`${requestHead('GET /assets/small.js HTTP/1.1', { Host: server.host })}${head}`);
     await waitUntil('the slow one to have all of it', () => read >= large.length, 15_000);
     slow.destroy();
-    // What is left is our own end of the one that is not read.
-    await waitUntil('the server to give the other up', async () => (await countOpenFiles()) <= atRest + 1);
+    // What is left is our own end of those that are not read.
+    await waitUntil('the server to give the others up', async () => (await countOpenFiles()) <= atRest + 2);
     still.destroy();
+    eager.destroy();
   });
 
   test('D15: 2,000 idle ones of one address leave room for others, and for this computer', async () => {
