@@ -24,7 +24,7 @@ const WORTH_CUTTING_BYTES = 8 << 20;
 const BOUNDARY = /;\s*boundary=(?:"[^"]+"|[^\s";]+)/iu;
 
 /** What is wrong with one file and says nothing about the others. */
-const FILE_FAULTS: ReadonlySet<FailureCode> = new Set<FailureCode>(['FILENAME_INVALID', 'PATH_TOO_DEEP', 'PATH_TOO_LONG', 'FILE_TOO_LARGE']);
+const FILE_FAULTS: ReadonlySet<FailureCode> = new Set<FailureCode>(['FILENAME_INVALID', 'PATH_TOO_DEEP', 'PATH_TOO_LONG', 'FILE_TOO_LARGE', 'FILE_TOO_LARGE_FOR_DISK']);
 
 export interface FormLimits {
   readonly service: UploadService;

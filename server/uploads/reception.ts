@@ -119,7 +119,9 @@ async function receivePlaced(order: DecidedOrder, placement: Placement, start: U
     const told = order.announced?.digest ?? ledger.told.get(record.id);
     arrived = await receiveFile(order.stream, { folder, placement, record, told, maxBytes, signal, lastWord, listener });
   } catch (error) {
-    return { kind: 'ended', record: end(error) };
+    // Found out on the way, of a file that nobody announced: it is for the disk or for the owner to say how large one may be.
+    const tooLarge = asFailure(error).code === 'FILE_TOO_LARGE' ? sizeFailure(maxBytes + 1, reception.maxFileBytes, folder.maxFileBytes) : null;
+    return { kind: 'ended', record: end(tooLarge ?? error) };
   }
 
   let outcome: Promise<UploadRecord> | undefined;

@@ -51,3 +51,15 @@ test('a file of a form that is the unit falls with it', async () => {
   const { record, tree, staging } = await receiveCutAtTheEnd(false);
   expect([record.failure?.code, tree, staging]).toEqual(['UPLOAD_ABORTED', [], []]);
 });
+
+test.each([['the disk', 20_000, 30_000, 'FILE_TOO_LARGE_FOR_DISK', 20_000], ['the owner', 30_000, 20_000, 'FILE_TOO_LARGE', 20_000]] as const)('a file of unknown size that is more than %s takes is told so', async (_who, diskBytes, ownerBytes, code, limit) => {
+  const temp = await makeTempFolder();
+  onTestFinished(() => temp.remove());
+  const folder = { ...(await openUploadFolder(temp.path)), maxFileBytes: diskBytes };
+  const ledger = new Ledger(await openProgressCache('memory:', NOTHING), NOTHING);
+  const sender = { id: 'sender', name: 'Phone', kind: 'page' } as const;
+  const order = { sender, batch: 'batch', rawName: 'photo.jpg', announced: undefined, stream: Readable.from([CONTENT]), signal: new AbortController().signal, progress: ledger.openBatch('batch', sender.id, null), duplicates: 'keep-both' as const };
+  const arrival = await receiveUpload(order, { ledger, folder, recollect: createRecollect(ledger, () => folder), maxFileBytes: ownerBytes });
+  expect(arrival).toMatchObject({ kind: 'ended', record: { state: 'failed', failure: { code, limit } } });
+  expect([[...(await listTree(temp.path)).keys()], await listStaging(temp.path)]).toEqual([[], []]);
+});
