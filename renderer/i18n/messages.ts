@@ -134,6 +134,9 @@ export interface Messages {
     readonly codeStale: string;
     readonly codeLocked: (wait: string | null) => string;
     readonly codeAgain: string;
+    /** Instead of the above, when the owner has sent this device away. */
+    readonly codeRevoked: string;
+    readonly keptOut: string;
     readonly titleProgress: (percent: string) => string;
     readonly titlePaused: string;
     readonly titleDone: string;

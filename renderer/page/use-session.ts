@@ -10,7 +10,11 @@ export type CodeProblem =
   /** The QR code is of an earlier time. */
   | { readonly kind: 'stale' }
   | { readonly kind: 'locked'; readonly waitMs: number | null }
-  | { readonly kind: 'unreachable' };
+  | { readonly kind: 'unreachable' }
+  /** The owner ended the access of this device; with the code it may come back. */
+  | { readonly kind: 'revoked' }
+  /** It may not. */
+  | { readonly kind: 'kept-out' };
 
 export type SessionState =
   | { readonly kind: 'checking' }
@@ -32,17 +36,23 @@ function plainCode(typed: string): string {
   return typed.replace(/[‐-―]/gu, '-').trim();
 }
 
+/** Why a page that was in is not any more, where there is something to be said. */
+function endedBy(code: string | null): CodeProblem | null {
+  if (code === 'TOKEN_REVOKED') return { kind: 'revoked' };
+  return code === 'DEVICE_REFUSED' ? { kind: 'kept-out' } : null;
+}
+
 /** A guest's way in: no token, a code, a token; and back when the token is no longer taken. @param opened called at every way in */
 export function useSession(store: SessionStore, opened: () => void): Session {
   const state = shallowRef<SessionState>({ kind: 'checking' });
   let wasOpen = false;
   const platform = createPagePlatform({
     token: store.token,
-    refused(token) {
+    refused(token, code) {
       // A late answer to an older token says nothing about the one we have now.
       if (token !== store.token()) return;
       if (store.replaceToken()) opened();
-      else if (state.value.kind === 'open') ask(null);
+      else if (state.value.kind === 'open') ask(endedBy(code));
     },
   });
   const client = createClient(platform.fetch);
@@ -62,6 +72,7 @@ export function useSession(store: SessionStore, opened: () => void): Session {
   function problemOf(error: unknown): CodeProblem {
     if (error instanceof ServerUnreachable) return { kind: 'unreachable' };
     if (!(error instanceof ApiFailure)) throw error;
+    if (error.report.code === 'DEVICE_REFUSED') return { kind: 'kept-out' };
     if (error.status === 429) return { kind: 'locked', waitMs: error.retryAfterMs };
     if (error.report.code === 'INVITATION_INVALID') return { kind: 'stale' };
     return error.status === 401 ? { kind: 'wrong' } : { kind: 'unreachable' };
@@ -100,7 +111,8 @@ export function useSession(store: SessionStore, opened: () => void): Session {
       } catch (error) {
         const refused = error instanceof ApiFailure && error.status === 401;
         if (refused && code !== null) await enter(code);
-        else if (refused) ask(null);
+        else if (refused) ask(endedBy(error.report.code));
+        else if (error instanceof ApiFailure && error.report.code === 'DEVICE_REFUSED') ask({ kind: 'kept-out' });
         else if (error instanceof ApiFailure || error instanceof ServerUnreachable) state.value = { kind: 'unreachable' };
         else throw error;
       }

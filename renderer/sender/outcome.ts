@@ -16,7 +16,7 @@ const CONNECTION_CODES: ReadonlySet<FailureCode> = new Set<FailureCode>([
 const DISK_CODES: ReadonlySet<FailureCode> = new Set<FailureCode>(['INSUFFICIENT_STORAGE', 'QUOTA_EXCEEDED', 'STORAGE_UNAVAILABLE']);
 
 /** The permission's fate: only a person can help. */
-const ACCESS_CODES: ReadonlySet<FailureCode> = new Set<FailureCode>(['AUTH_REQUIRED', 'TOKEN_INVALID']);
+const ACCESS_CODES: ReadonlySet<FailureCode> = new Set<FailureCode>(['AUTH_REQUIRED', 'TOKEN_INVALID', 'TOKEN_EXPIRED', 'TOKEN_REVOKED', 'DEVICE_REFUSED']);
 
 /** The bytes that arrived are not those that were hashed here: nothing of them is kept, and once it may have been an accident on the way. */
 export function isMismatch(record: UploadRecord | undefined): record is UploadRecord & { readonly failure: FailureReport } {
@@ -29,8 +29,8 @@ export function endOf(record: UploadRecord | undefined): SendState | null {
   if (record?.state === 'cancelled') return { kind: 'cancelled' };
   if (isMismatch(record)) return null;
   if (record?.state !== 'failed' || record.failure === undefined || CONNECTION_CODES.has(record.failure.code)) return null;
-  // The folder is away: nothing is wrong with the file.
-  if (record.failure.code === 'STORAGE_UNAVAILABLE') return null;
+  // The folder is away, or the access was ended: nothing is wrong with the file.
+  if (record.failure.code === 'STORAGE_UNAVAILABLE' || ACCESS_CODES.has(record.failure.code)) return null;
   return { kind: 'failed', failure: record.failure };
 }
 
