@@ -2,10 +2,11 @@ import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test as base } from '@playwright/test';
 import { STAGING_NAME } from '../helpers/disk.ts';
+import { createWiredApp, type WiredApp } from '../helpers/wired-app.ts';
 import { endure } from './endure.ts';
 import { chosenRuns, titleOf, type SizeName } from './faults.ts';
 import { makeSources } from './sources.ts';
-import { createWindowSender, createWiredApp, type WiredApp } from './window-sender.ts';
+import { createWindowSender } from './window-sender.ts';
 
 /** One app for all runs; after a failure Playwright begins again with a new process, and so with a new app. */
 const test = base.extend<object, { readonly wired: WiredApp }>({

@@ -1,9 +1,7 @@
-import { fileURLToPath } from 'node:url';
 import { expect, type Locator } from '@playwright/test';
-import { Application } from '../helpers/application.ts';
-import { startChaosProxy, type ChaosProxy } from '../helpers/chaos-proxy.ts';
 import { isUpload } from '../helpers/follow-requests.ts';
 import { waitUntil } from '../helpers/wait-until.ts';
+import type { WiredApp } from '../helpers/wired-app.ts';
 import type { ChaosSender } from './endure.ts';
 import type { SenderFaultName } from './faults.ts';
 import { freezePage } from './freeze-page.ts';
@@ -11,35 +9,8 @@ import { pauseOften } from './pause-often.ts';
 import type { Sources } from './sources.ts';
 
 const PATIENCE_MS = 30_000;
-const LAY_WIRE = fileURLToPath(new URL('../helpers/lay-wire.cjs', import.meta.url));
 /** So many tries of the window fail before the wire is mended. */
 const FAILED_TRIES = 4;
-
-/** The real app, with a wire that can fail between its main process and the server inside it. */
-export interface WiredApp {
-  readonly app: Application;
-  readonly proxy: ChaosProxy;
-  start(): Promise<void>;
-  stop(): Promise<void>;
-}
-
-export async function createWiredApp(): Promise<WiredApp> {
-  const proxy = await startChaosProxy();
-  const app = new Application({ before: { file: LAY_WIRE, env: { SLIPWAY_TEST_WIRE: String(proxy.port) } } });
-  return {
-    app, proxy,
-    async start() {
-      proxy.forgetTarget();
-      await app.start();
-      proxy.target(await waitUntil('the server of the app to listen', () =>
-        app.electron.evaluate((): number | false => Number(Reflect.get(globalThis, 'wiredPort') ?? 0) || false), PATIENCE_MS));
-    },
-    async stop() {
-      await app.dispose();
-      await proxy.stop();
-    },
-  };
-}
 
 /** The window as a person uses it. */
 export function createWindowSender({ app, proxy, start }: WiredApp): ChaosSender & { clear(): Promise<void> } {

@@ -4,21 +4,24 @@ import path from 'node:path';
 import { promisify } from 'node:util';
 import { expect, test } from '@playwright/test';
 import type { UploadRecord } from '../../server/contracts/upload.ts';
-import { Application } from '../helpers/application.ts';
+import type { Application } from '../helpers/application.ts';
 import { readRecords, waitForUpload } from '../helpers/desktop-probe.ts';
 import { listStaging, listTree } from '../helpers/disk.ts';
 import { ENDLESS_BYTES } from '../helpers/send-probe.ts';
 import { makeSparseFile } from '../helpers/sparse-file.ts';
 import { waitUntil } from '../helpers/wait-until.ts';
+import { createWiredApp, type WiredApp } from '../helpers/wired-app.ts';
 
 const run = promisify(execFile);
 
+let wired: WiredApp;
 let app: Application;
 test.beforeEach(async () => {
-  app = new Application();
-  await app.start();
+  wired = await createWiredApp();
+  app = wired.app;
+  await wired.start();
 });
-test.afterEach(() => app.dispose());
+test.afterEach(() => wired.stop());
 
 /** Answers the question with `button` and notes what was asked. */
 async function answerQuestions(button: number): Promise<void> {
@@ -102,7 +105,7 @@ test('when the session ends it asks nobody, is gone within five seconds, and goe
   };
   const kept = await end(() => app.electron.evaluate(({ powerMonitor }) => void powerMonitor.emit('shutdown')));
   expect(kept).toBeGreaterThan(0);
-  await app.start();
+  await wired.start();
   expect((await waitForUpload(app.window, 'one.bin', 'receiving')).received).toBeGreaterThanOrEqual(kept);
   // What a session manager sends, and a terminal that is closed.
   expect(await end(() => app.signal('SIGHUP'))).toBeGreaterThanOrEqual(kept);

@@ -2,22 +2,25 @@ import { mkdir, readFile, utimes, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { expect, test } from '@playwright/test';
 import type { MenuCommand } from '../../electron/contracts/bridge.ts';
-import { Application } from '../helpers/application.ts';
+import type { Application } from '../helpers/application.ts';
 import { deleteUpload, readRecords, waitForUpload } from '../helpers/desktop-probe.ts';
 import { hashFile, listStaging, listTree } from '../helpers/disk.ts';
 import { ENDLESS_BYTES, holdAllTurns, openFilesOf } from '../helpers/send-probe.ts';
 import { partBytes, sendFilm } from '../helpers/send-film.ts';
 import { sampleBytes, sha256 } from '../helpers/sample-bytes.ts';
 import { waitUntil } from '../helpers/wait-until.ts';
+import { createWiredApp, type WiredApp } from '../helpers/wired-app.ts';
 
-const SIZE_BYTES = 300_000_000;
+const SIZE_BYTES = 40_000_000;
 
+let wired: WiredApp;
 let app: Application;
 test.beforeEach(async () => {
-  app = new Application();
-  await app.start();
+  wired = await createWiredApp();
+  app = wired.app;
+  await wired.start();
 });
-test.afterEach(() => app.dispose());
+test.afterEach(() => wired.stop());
 
 const pause = (ids: readonly string[] | null) => app.window.evaluate((wanted) => window.desktop.pause(wanted), ids);
 const unpause = (ids: readonly string[] | null) => app.window.evaluate((wanted) => window.desktop.unpause(wanted), ids);
@@ -40,7 +43,7 @@ test('a paused upload keeps its bytes, stays paused over a restart, and goes on 
   expect(kept).toBeLessThan(SIZE_BYTES);
   expect(await readPaused()).toEqual([id]);
 
-  await app.restart();
+  await wired.restart();
   expect(await waitForUpload(app.window, 'film.mov', 'interrupted')).toMatchObject({ id, received: kept });
   expect(await readPaused()).toEqual([id]);
   expect(await openFilesOf(app, 'film.mov')).toBe(0);
@@ -88,7 +91,7 @@ test('all are paused, those that wait as well: nothing moves, the computer may s
   expect(await app.ended()).toBe(0);
   expect(app.log).not.toContain('asked');
 
-  await app.start();
+  await wired.start();
   // The small one the server had forgotten; it is announced again, and waits.
   await waitForUpload(app.window, 'small.txt', 'waiting');
   expect(await readPaused()).toHaveLength(5);
@@ -166,16 +169,17 @@ test('the window says that it is paused, with a button and a key to go on; the t
   });
   const lastShown = () => app.electron.evaluate(() => (Reflect.get(globalThis, 'shown') as number[]).at(-1));
   const title = () => app.electron.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.getTitle());
-  await sendFilm(app, ENDLESS_BYTES);
+  // Long enough for all of this, and yet of a size of which one percent is soon there.
+  await sendFilm(app, 1e9);
   await expect.poll(lastShown).toBeGreaterThan(0);
   await expect.poll(title).toMatch(/^\d+% · Slipway$/);
   await app.window.getByRole('button', { name: 'Pause film.mov' }).click();
   const row = () => app.window.getByRole('group', { name: 'film.mov, Paused' });
-  await expect(row()).toContainText(/of 8 GB/);
+  await expect(row()).toContainText(/of 1 GB/);
   await expect(app.window.getByRole('contentinfo')).toContainText('1 paused');
   await expect.poll(lastShown).toBe(-1);
   await expect.poll(title).toBe('Slipway');
-  await app.restart();
+  await wired.restart();
   await row().focus();
   await app.window.keyboard.press('Space');
   await waitForUpload(app.window, 'film.mov', 'receiving');

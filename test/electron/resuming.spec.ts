@@ -1,24 +1,26 @@
 import { mkdir, readFile, stat, utimes, writeFile } from 'node:fs/promises';
-import type { ClientRequest } from 'node:http';
 import path from 'node:path';
 import { expect, test } from '@playwright/test';
 import type { UploadRecord } from '../../server/contracts/upload.ts';
-import { Application } from '../helpers/application.ts';
+import type { Application } from '../helpers/application.ts';
 import { deleteUpload, readRecords, waitForUpload } from '../helpers/desktop-probe.ts';
 import { hashFile, listStaging, listTree } from '../helpers/disk.ts';
 import { ENDLESS_BYTES } from '../helpers/send-probe.ts';
 import { partBytes, sendFilm } from '../helpers/send-film.ts';
 import { sampleBytes, xxh128 } from '../helpers/sample-bytes.ts';
 import { waitUntil } from '../helpers/wait-until.ts';
+import { createWiredApp, type WiredApp } from '../helpers/wired-app.ts';
 
-const SIZE_BYTES = 300_000_000;
+const SIZE_BYTES = 40_000_000;
 
+let wired: WiredApp;
 let app: Application;
 test.beforeEach(async () => {
-  app = new Application();
-  await app.start();
+  wired = await createWiredApp();
+  app = wired.app;
+  await wired.start();
 });
-test.afterEach(() => app.dispose());
+test.afterEach(() => wired.stop());
 
 const listPath = () => path.join(app.userData, 'unfinished.json');
 const readList = async () => JSON.parse(await readFile(listPath(), 'utf8')) as unknown;
@@ -49,7 +51,7 @@ test('after quitting and starting again it goes on by itself, from what has arri
   await app.stop();
   expect((await stat(listPath())).mode & 0o777).toBe(0o600);
   const kept = await partBytes(app);
-  await app.start();
+  await wired.start();
   await expectNoStepBack(id, kept);
   await app.stop();
   expect(await readList()).toEqual({ uploads: [] });
@@ -60,7 +62,7 @@ test('after kill -9 as well', async () => {
   app.signal('SIGKILL');
   await app.ended();
   const kept = await partBytes(app);
-  await app.start();
+  await wired.start();
   await expectNoStepBack(id, kept);
 });
 
@@ -68,7 +70,7 @@ test('a file that was written to between quitting and starting fails by name, an
   await sendFilm(app, ENDLESS_BYTES);
   await app.stop();
   await utimes(app.inTemp('film.mov'), 1, 1);
-  await app.start();
+  await wired.start();
   expect(await waitForUpload(app.window, 'film.mov', 'failed')).toMatchObject({ failure: { code: 'FILE_CHANGED' } });
   expect(await listStaging(app.uploadFolder)).toEqual([]);
   expect(await listTree(app.uploadFolder)).toEqual(new Map());
@@ -81,7 +83,7 @@ test('what waited for its turn is sent at the next start; what is gone since the
   const { size, mtimeMs: modifiedAtMs } = await stat(app.inTemp('here.txt'));
   const uploads = ['here.txt', 'gone.txt'].map((name) => ({ id: `id-${name}`, batch: 'b1', path: app.inTemp(name), name, folder: 'in', size, modifiedAtMs }));
   await writeFile(listPath(), JSON.stringify({ uploads }));
-  await app.start();
+  await wired.start();
   expect(await waitForUpload(app.window, 'here.txt', 'stored')).toMatchObject({ id: 'id-here.txt', batch: 'b1', digest: await xxh128('hello') });
   expect(await waitForUpload(app.window, 'gone.txt', 'failed')).toMatchObject({ failure: { code: 'FILE_UNREADABLE' } });
   expect([...(await listTree(app.uploadFolder)).keys()]).toEqual(['in/here.txt']);
@@ -97,77 +99,69 @@ test('quitting in the middle of many small files: all are there after the next s
   await app.stop();
   const before = (await listTree(app.uploadFolder)).size;
   expect(before).toBeLessThan(names.length);
-  await app.start();
+  await wired.start();
   await expect.poll(async () => (await listTree(app.uploadFolder)).size, { timeout: 60_000 }).toBeGreaterThanOrEqual(names.length);
   await expect.poll(readList).toEqual({ uploads: [] });
   expect([...(await listTree(app.uploadFolder)).keys()].sort()).toEqual(names.toSorted());
 });
 
-interface Wire {
-  isCut: boolean;
-  /** Tries since the last cut. */
-  tries: number;
-  readonly requests: Set<ClientRequest>;
-}
+/** As long as nobody waits for. */
+const FOREVER_MS = 3_600_000;
+/** Pauses before the next try, when the shorter ones are over. */
+const LONG_PAUSES_MS = [2000, 4000, 8000];
 
-/** Tries after a broken connection; from here on, the next comes 8 s after the last. */
-const TRIES = 4;
-
-/** Puts a wire into the main process that can be cut; the server behind it notices nothing but broken connections. */
-async function layWire(): Promise<void> {
-  await app.electron.evaluate(() => {
-    const http = process.getBuiltinModule('node:http');
-    const make = http.request as (...asked: readonly unknown[]) => ClientRequest;
-    const wire: Wire = { isCut: false, tries: 0, requests: new Set() };
-    Object.assign(globalThis, { wire });
-    Object.assign(http, {
-      request: (...asked: readonly unknown[]) => {
-        const request = make(...asked);
-        wire.requests.add(request);
-        wire.tries += 1;
-        if (wire.isCut) setImmediate(() => request.destroy(new Error('The wire is cut.')));
-        return request;
+/** Lets every long pause of the main process last for ever, so that what goes on after one was told to. */
+async function stretchPauses(): Promise<void> {
+  await app.electron.evaluate((_electron, { longMs, foreverMs }) => {
+    const start = globalThis.setTimeout;
+    Object.assign(globalThis, {
+      longPauses: 0,
+      setTimeout: (call: () => void, ms: number) => {
+        if (!longMs.includes(ms)) return start(call, ms);
+        Object.assign(globalThis, { longPauses: Number(Reflect.get(globalThis, 'longPauses')) + 1 });
+        return start(call, foreverMs);
       },
     });
-  });
+  }, { longMs: LONG_PAUSES_MS, foreverMs: FOREVER_MS });
 }
 
-/** Cuts the wire until the tries have become rare, and mends it again. */
-async function cutWire(): Promise<void> {
-  await app.electron.evaluate(() => {
-    const wire = Reflect.get(globalThis, 'wire') as Wire;
-    Object.assign(wire, { isCut: true, tries: 0 });
-    for (const request of wire.requests) request.destroy(new Error('The wire is cut.'));
-  });
-  await waitUntil('it to have been tried again and again', async () =>
-    (await app.electron.evaluate(() => (Reflect.get(globalThis, 'wire') as Wire).tries)) >= TRIES, 20_000);
-  await app.electron.evaluate(() => Object.assign(Reflect.get(globalThis, 'wire') as Wire, { isCut: false }) && undefined);
-}
+const longPauses = () => app.electron.evaluate(() => Number(Reflect.get(globalThis, 'longPauses')));
 
-test('when the connection is gone for long it is interrupted and tried again; a retry goes on at once, so does a computer that wakes up, and cancelling removes what had arrived', async () => {
-  await layWire();
-  const { id } = await sendFilm(app, ENDLESS_BYTES);
-  await cutWire();
+/** Takes the connection away until it has been tried several times, and gives it back. Answers what has arrived by then. */
+async function loseConnectionForLong(): Promise<number> {
+  const before = await longPauses();
+  wired.proxy.takeDown();
+  await waitUntil('it to have been tried again and again', async () => (await longPauses()) > before, 20_000);
+  wired.proxy.bringUp();
   await waitForUpload(app.window, 'film.mov', 'interrupted');
-  const kept = await partBytes(app);
-  expect(kept).toBeGreaterThan(0);
-  expect(await app.window.evaluate((each) => window.desktop.retry([each]), id)).toMatchObject({ ok: true });
+  return partBytes(app);
+}
+
+/** Resolves when more of it has arrived than `keptBytes`, and it never was less. */
+async function expectToGoOn(id: string, keptBytes: number): Promise<void> {
   const seen: number[] = [];
   await waitUntil('it to go on', async () => {
     const record = (await readRecords(app.window)).find((each) => each.id === id);
     seen.push(record?.received ?? 0);
-    return record?.state === 'receiving' && record.received > kept;
+    return record?.state === 'receiving' && record.received > keptBytes;
   }, 20_000);
-  expect(Math.min(...seen)).toBeGreaterThanOrEqual(kept);
+  expect(Math.min(...seen)).toBeGreaterThanOrEqual(keptBytes);
+}
 
-  await cutWire();
-  await waitForUpload(app.window, 'film.mov', 'interrupted');
+test('when the connection is gone for long it is interrupted and tried again; a retry goes on at once, so does a computer that wakes up, and cancelling removes what had arrived', async () => {
+  await stretchPauses();
+  const { id } = await sendFilm(app, ENDLESS_BYTES);
+  const kept = await loseConnectionForLong();
+  expect(kept).toBeGreaterThan(0);
+  expect(await app.window.evaluate((each) => window.desktop.retry([each]), id)).toMatchObject({ ok: true });
+  await expectToGoOn(id, kept);
+
+  const keptThen = await loseConnectionForLong();
   await app.electron.evaluate(({ powerMonitor }) => void powerMonitor.emit('resume'));
   // The computer woke up: nobody has to ask for it.
-  await waitForUpload(app.window, 'film.mov', 'receiving');
+  await expectToGoOn(id, keptThen);
 
-  await cutWire();
-  await waitForUpload(app.window, 'film.mov', 'interrupted');
+  await loseConnectionForLong();
   await deleteUpload(app.window, id);
   await waitForUpload(app.window, 'film.mov', 'cancelled');
   expect(await listStaging(app.uploadFolder)).toEqual([]);
