@@ -30,7 +30,8 @@ type Serve = Extract<ServeOptions, { kind: 'serve' }>;
 
 async function serve(options: Serve): Promise<void> {
   const folder = resolve(options.folder);
-  if (options.code === null && !isLoopback(options.host)) {
+  const isForNetwork = options.interfaces.length > 0 || !options.hosts.every(isLoopback);
+  if (options.code === null && isForNetwork) {
     err('Warning: with --open, everybody in the network can send files to this computer.');
   }
   const log = createLog({ format: options.logFormat, level: options.logLevel, isColored: showsColors(), write: err });
@@ -38,7 +39,8 @@ async function serve(options: Serve): Promise<void> {
   const server = await startServer(
     {
       folder,
-      host: options.host,
+      host: options.hosts,
+      interfaces: options.interfaces,
       port: options.port,
       https: options.isHttps,
       cacheUrl: options.cacheUrl,
@@ -63,6 +65,10 @@ async function serve(options: Serve): Promise<void> {
 
 function welcome(server: RunningServer, folder: string): void {
   const best = server.links[0] ?? server.url;
+  if (best === '') {
+    out(`Slipway ${VERSION} receives files into ${folder}, as soon as that network interface has an address.\n`);
+    return;
+  }
   out(`Slipway ${VERSION} receives files into ${folder}\n`);
   out(renderUnicodeCompact(best, { border: 2 }));
   out(`\nOpen   ${best}`);

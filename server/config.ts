@@ -1,13 +1,18 @@
 import type { ConnectionLimits } from './http/connection-limits.ts';
 import type { DuplicateRules } from './contracts/duplicates.ts';
 import type { UnfinishedLimits } from './uploads/unfinished-limits.ts';
+import type { NetworkSource } from './network/network-watch.ts';
 
 /** What a server is started with. Everything but the folder has a default. */
 export interface ServerConfig {
   /** Upload folder, absolute; created when its parent exists. */
   readonly folder: string;
-  /** Address to listen on; default 127.0.0.1: loopback only unless told otherwise. */
-  readonly host?: string;
+  /** Addresses to listen on; default 127.0.0.1: loopback only unless told otherwise. */
+  readonly host?: string | readonly string[];
+  /** Listen on the addresses of these network interfaces instead, whichever they have at the time. */
+  readonly interfaces?: readonly string[];
+  /** Where what is known of this computer's networks comes from; default: its system. */
+  readonly networkSource?: NetworkSource;
   /** 0, the default, takes any free port. */
   readonly port?: number;
   /** A code of one's own; absent: one is made; null: no code is asked for. */

@@ -1,28 +1,35 @@
 import type { DuplicateRules } from './contracts/duplicates.ts';
+import type { Knock, LanNetwork, LanWay, NetworkState } from './contracts/lan.ts';
 import type { FailureCode } from './contracts/failure.ts';
 import type { Recovered } from './uploads/resumable/recovered.ts';
 
-/** The side that other devices can reach; a second listener of the same server. */
+/** The side that other devices can reach; more listeners of the same server. */
 export interface LanSide {
-  /** Base URLs, best first. */
+  /** Base URLs, best first; none while this computer is in no network, or in none of those that were chosen. */
   readonly addresses: readonly string[];
+  /** The same with what their QR codes say. */
+  readonly ways: readonly LanWay[];
+  /** The best address with an invitation in the fragment; '' while there is none. */
+  readonly link: string;
   /** What lets a guest in, as a person types it. There is another one when it was guessed at too often. */
   readonly code: string;
-  /** The best address with an invitation in the fragment: what a QR code says. It outlives the code. */
-  readonly link: string;
-  /** The same as rows of modules, true is dark, without a quiet zone. */
-  readonly qr: readonly (readonly boolean[])[];
   /** SHA-256 of its certificate, as browsers show it; null over plain HTTP. */
   readonly fingerprint: string | null;
+  readonly network: NetworkState;
 }
 
 export interface LanOptions {
+  /** Address to listen on; `0.0.0.0` for all, of IPv6 too. */
   readonly host: string;
   readonly port: number;
+  /** Only on the addresses of these interfaces, whichever they have at the time; null or absent: as `host` says. */
+  readonly interfaces?: readonly string[] | null;
   /** With a certificate made on this computer; default: plain HTTP. */
   readonly https?: boolean;
-  /** Told a new code, as a person types it, when the one before was guessed at too often. */
-  readonly onCode?: (code: string) => void;
+  /** Told when anything of it is another: addresses, the certificate, or the code, when it was guessed at too often. */
+  readonly onChange?: (side: LanSide) => void;
+  /** Told when somebody reached it and yet did not come in. */
+  readonly onKnock?: (knock: Knock) => void;
 }
 
 /** A server that is listening. */
@@ -40,12 +47,17 @@ export interface RunningServer {
   /** What an earlier run left unfinished in the upload folder, as found at the start. */
   readonly recovered: Recovered;
   /**
-   * Opens the LAN side of a hosted server, with a new code; when it is open already, answers what is.
+   * Opens the LAN side of a hosted server, with a new code; when it is open already, it is opened again as asked, with the code it has,
+   * unless nothing of it would change.
    * @throws Failure PORT_IN_USE, ADDRESS_NOT_AVAILABLE
    */
   openLan(options: LanOptions): Promise<LanSide>;
   /** Closes it and its connections within a second; resolves also when it is not open. */
   closeLan(): Promise<void>;
+  /** The network cards of this computer, those that a phone is likely to reach first. */
+  networks(): readonly LanNetwork[];
+  /** Looks at the networks now instead of within two seconds: the computer has just woken up. */
+  lookAtNetworks(): Promise<void>;
   /**
    * From now on new uploads land there; those under way finish where they began.
    * @throws Failure CONFIG_DEST_NOT_WRITABLE
@@ -65,6 +77,8 @@ export interface RunningServer {
   activeUploads(except?: ReadonlySet<string>): number;
   /** Uploads that are being received or finishing. */
   movingUploads(): number;
+  /** The same, of other devices only. */
+  deviceUploads(): number;
   /** Stops listening, ends what runs with SHUTTING_DOWN, cleans up. Resolves within 10 s. */
   stop(): Promise<void>;
 }

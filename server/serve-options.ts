@@ -13,7 +13,9 @@ export type ServeOptions =
   | {
       readonly kind: 'serve';
       readonly folder: string;
-      readonly host: string;
+      readonly hosts: readonly string[];
+      /** Listen on the addresses of these instead; empty: as `hosts` says. */
+      readonly interfaces: readonly string[];
       readonly port: number;
       /** Undefined: make one. Null: ask for none. */
       readonly code: string | null | undefined;
@@ -51,7 +53,9 @@ Usage: npm run --silent serve -- --folder DIR [options]
 
   --folder DIR         where finished files land; made when it is missing
   --host HOST          address to listen on (default 127.0.0.1: this computer only;
-                       0.0.0.0: everybody in the network)
+                       0.0.0.0: everybody in the network). May be given several times.
+  --interface NAME     listen on the addresses of this network interface, for instance wlan0, also when they
+                       change. May be given several times.
   --port N             port to listen on (default ${DEFAULT_PORT}; 0: any free one)
   --code CODE          what lets a guest in, at least ${MIN_CODE_LENGTH} letters or digits (default: a new one).
                        Several processes behind a proxy need the same one.
@@ -96,7 +100,8 @@ function parse(args: readonly string[]) {
     args: [...args],
     options: {
       folder: { type: 'string' },
-      host: { type: 'string', default: '127.0.0.1' },
+      host: { type: 'string', multiple: true, default: [] },
+      interface: { type: 'string', multiple: true, default: [] },
       port: { type: 'string', default: String(DEFAULT_PORT) },
       code: { type: 'string' },
       open: { type: 'boolean', default: false },
@@ -122,10 +127,12 @@ function parse(args: readonly string[]) {
 function check(values: Values): ServeOptions {
   if (values.help) return { kind: 'help' };
   if (values.version) return { kind: 'version' };
-  const { folder, host, port, code, open, cache } = values;
+  const { folder, host: hosts, interface: interfaces, port, code, open, cache } = values;
   if (folder === undefined || folder === '') return wrong('Say where files should go: --folder DIR.');
   if (!/^\d{1,5}$/u.test(port) || Number(port) > 65_535) return wrong('--port takes a number from 0 to 65535.');
-  if (!/^[\w.:-]+$/u.test(host)) return wrong('--host takes an address, such as 127.0.0.1 or 0.0.0.0.');
+  if (!hosts.every((host) => /^[\w.:-]+$/u.test(host))) return wrong('--host takes an address, such as 127.0.0.1 or 0.0.0.0.');
+  if (interfaces.some((name) => name === '' || name.length > 64)) return wrong('--interface takes the name of a network interface, such as wlan0.');
+  if (interfaces.length > 0 && hosts.length > 0) return wrong('--host and --interface exclude each other.');
   if (open && code !== undefined) return wrong('--code and --open exclude each other.');
   if (code !== undefined && canonicalCode(code).length < MIN_CODE_LENGTH) return wrong(`--code takes at least ${MIN_CODE_LENGTH} letters or digits.`);
   if (!/^(?:memory:|rediss?:\/\/.+|memcached:\/\/.+)$/u.test(cache) || !URL.canParse(cache)) return wrong('--cache takes memory:, redis://HOST:PORT or memcached://HOST:PORT.');
@@ -148,7 +155,8 @@ function check(values: Values): ServeOptions {
   return {
     kind: 'serve',
     folder,
-    host,
+    hosts: hosts.length > 0 ? hosts : ['127.0.0.1'],
+    interfaces,
     port: Number(port),
     code: open ? null : code,
     isHttps: values.https,

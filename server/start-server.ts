@@ -1,26 +1,30 @@
 import { hostname } from 'node:os';
 import { join } from 'node:path';
-import type { Access } from './access/access.ts';
 import { allOrNothing } from './all-or-nothing.ts';
-import { openCertificate, type Certificate } from './access/certificate.ts';
+import { openCertificate } from './access/certificate.ts';
 import { canonicalCode, MIN_CODE_LENGTH, readableCode } from './access/code.ts';
 import { createDeviceFile } from './access/device-file.ts';
 import { Devices } from './access/devices.ts';
 import { letIn } from './access/let-in.ts';
 import { sessionSecret } from './access/session-secret.ts';
 import type { ServerConfig } from './config.ts';
+import type { QueueReply } from './contracts/api.ts';
 import { Failure } from './failure.ts';
 import { hideSecrets } from './hide-secrets.ts';
-import { createApp } from './http/app.ts';
+import { createApp, type App } from './http/app.ts';
 import { trustProxies } from './http/client-address.ts';
 import { USUAL_LIMITS } from './http/connection-limits.ts';
-import { listen, type Listener } from './http/listener.ts';
 import { logRequests } from './http/log-requests.ts';
-import { sendToHttps } from './http/send-to-https.ts';
 import { createUploadSlots } from './http/upload-slots.ts';
-import { baseUrl, hostNames, isLoopback, lanAddresses, lanHosts, loopbackHosts } from './lan-address.ts';
+import { baseUrl, isLoopback } from './lan-address.ts';
 import { createLanDoor, guestLink } from './lan-door.ts';
 import type { Log } from './log.ts';
+import { readRoutes } from './network/default-route.ts';
+import { listNetworks } from './network/list-networks.ts';
+import { ANY_IPV4, ANY_IPV6, type ListenOn } from './network/listen-on.ts';
+import { createNetworkWatch } from './network/network-watch.ts';
+import { readAddresses } from './network/read-addresses.ts';
+import { openSide, type Side, type SideFace, type SideSurroundings } from './open-side.ts';
 import { createPrivateFiles } from './uploads/folder/private-files.ts';
 import type { RunningServer } from './running-server.ts';
 import { DuplicateChoice } from './uploads/naming/duplicate-choice.ts';
@@ -41,8 +45,6 @@ const FORM_OVERHEAD_BYTES = 2 << 20;
 const STOP_GRACE_MS = 3000;
 const CLOSE_LAN_GRACE_MS = 500;
 
-const EVERY_ADDRESS: ReadonlySet<string> = new Set(['0.0.0.0', '::']);
-
 /**
  * Starts the upload server; resolves when it listens. When it cannot, nothing of it stays behind.
  * @throws Failure CONFIG_INVALID, CONFIG_DEST_NOT_WRITABLE, PORT_IN_USE, ADDRESS_NOT_AVAILABLE
@@ -58,7 +60,6 @@ async function startAll(config: ServerConfig, givenLog: Log, onFailure: (undo: (
   const { log } = secrets;
   if (config.cacheUrl !== undefined) secrets.addUrl(config.cacheUrl);
   const proxies = trustProxies(config.trustedProxies ?? []);
-  const host = config.host ?? '127.0.0.1';
   const stopping = new AbortController();
   const folder = await openUploadFolder(config.folder, config.markForeign);
   onFailure(() => folder.neighbours.leave());
@@ -80,7 +81,6 @@ async function startAll(config: ServerConfig, givenLog: Log, onFailure: (undo: (
   const recovered = await service.useFolder(folder);
 
   const slots = createUploadSlots(config.maxUploads ?? DEFAULT_MAX_UPLOADS);
-  const connectionLimits = { ...USUAL_LIMITS, ...config.connectionLimits };
   const secretFiles = config.secretFolder === undefined ? folder.secrets : createPrivateFiles(config.secretFolder);
   const devices = await Devices.open({
     file: createDeviceFile(join(secretFiles.folder, 'devices.txt')),
@@ -89,49 +89,56 @@ async function startAll(config: ServerConfig, givenLog: Log, onFailure: (undo: (
     onChange: () => config.onDevices?.(),
   });
   onFailure(() => devices.stop());
-  const certificateFor = (address: string): Promise<Certificate> => openCertificate(secretFiles, namesOf(address, config.allowedHosts ?? []));
-  const open = (address: string, port: number, access: Access, certificate: Certificate | null): Promise<Listener> =>
-    listen({ host: address, port, limits: connectionLimits, certificate }, (actualPort) => {
-      const isOurHost = createHostCheck(address, actualPort, config.allowedHosts ?? []);
-      const app = createApp({
-        service,
-        slots,
-        access,
-        devices,
-        log,
-        stopping: stopping.signal,
-        maxRequestBytes: config.maxRequestBytes ?? maxFileBytes + FORM_OVERHEAD_BYTES,
-        stallTimeoutMs: config.stallTimeoutMs ?? DEFAULT_STALL_MS,
-        pageFolder: config.pageFolder,
-        onVisit: (name) => config.onVisitor?.({ name, atMs: Date.now() }),
-        isOurHost,
-        proxies,
-        facts: {
-          name: config.name ?? hostname(),
-          maxFileBytes: config.maxFileBytes ?? null,
-          maxRequestBytes: config.maxRequestBytes ?? config.maxFileBytes ?? null,
-          addresses: () => addressesOf(address, actualPort, certificate),
-          certificate,
-          isLan: !isLoopback(address),
-        },
-      });
-      return { handle: config.logsRequests === true ? logRequests(app, log) : app, plain: sendToHttps(isOurHost) };
+  const network = await createNetworkWatch(config.networkSource ?? { addresses: readAddresses, routes: readRoutes });
+  const createHandler = ({ access, isOurHost, addresses, fingerprint, isLan }: SideFace): App => {
+    const app = createApp({
+      service,
+      slots,
+      access,
+      devices,
+      log,
+      stopping: stopping.signal,
+      maxRequestBytes: config.maxRequestBytes ?? maxFileBytes + FORM_OVERHEAD_BYTES,
+      stallTimeoutMs: config.stallTimeoutMs ?? DEFAULT_STALL_MS,
+      pageFolder: config.pageFolder,
+      onVisit: (name) => config.onVisitor?.({ name, atMs: Date.now() }),
+      isOurHost,
+      proxies,
+      facts: {
+        name: config.name ?? hostname(),
+        maxFileBytes: config.maxFileBytes ?? null,
+        maxRequestBytes: config.maxRequestBytes ?? config.maxFileBytes ?? null,
+        addresses,
+        fingerprint,
+        isLan,
+      },
     });
+    return config.logsRequests === true ? logRequests(app, log) : app;
+  };
+  const surroundings: SideSurroundings = {
+    network, log, createHandler,
+    limits: { ...USUAL_LIMITS, ...config.connectionLimits },
+    allowedHosts: config.allowedHosts ?? [],
+    certificateFor: (names) => openCertificate(secretFiles, names),
+  };
 
   const secret = (): Promise<Buffer> => sessionSecret(secretFiles);
-  const certificate = config.https === true ? await certificateFor(host) : null;
   const access = await letIn({ code, secret, ownerToken: config.ownerToken, devices, onCode: config.onCode }, secrets);
-  const main = await open(host, config.port ?? 0, access, certificate);
+  const where = whereOf(config);
+  const main = await openSide({ where, port: config.port ?? 0, https: config.https ?? false, access }, surroundings);
   const lan = createLanDoor({
-    log, listen: open, addressesOf, certificateFor,
+    log,
+    openSide: (options) => openSide(options, surroundings),
     letIn: (onCode) => letIn({ code: undefined, secret, ownerToken: undefined, devices, onCode }, secrets),
   });
-  const addresses = addressesOf(host, main.port, certificate);
-  log('info', 'server:started', { port: main.port });
+  const addresses = addressesOf(main);
+  log('info', 'server:started', { port: main.port() });
 
   return {
-    url: baseUrl(EVERY_ADDRESS.has(host) ? '127.0.0.1' : host, main.port, schemeOf(certificate)),
-    fingerprint: certificate?.fingerprint ?? null,
+    url: where.kind === 'hosts' ? ownUrl(where.hosts, main) : (addresses[0] ?? ''),
+    get fingerprint() {
+      return main.fingerprint();
+    },
     addresses,
     get code() {
       const current = access.code();
@@ -144,6 +151,8 @@ async function startAll(config: ServerConfig, givenLog: Log, onFailure: (undo: (
       await lan.close(CLOSE_LAN_GRACE_MS);
       log('info', 'lan:closed');
     },
+    networks: () => listNetworks(network.reread()),
+    lookAtNetworks: network.look,
     async useFolder(wanted) {
       await service.useFolder(await openUploadFolder(wanted, config.markForeign));
     },
@@ -152,6 +161,7 @@ async function startAll(config: ServerConfig, givenLog: Log, onFailure: (undo: (
     giveUp: (ids, code) => service.withdraw(ids, new Failure(code)),
     activeUploads: (except) => service.activeUploads(except),
     movingUploads: () => service.movingUploads(),
+    deviceUploads: () => (service.movingUploads() === 0 ? 0 : movingFromDevices(service.changes(undefined, undefined))),
     async stop() {
       stopping.abort(new Failure('SHUTTING_DOWN'));
       await Promise.all([main.close(STOP_GRACE_MS), lan.close(STOP_GRACE_MS)]);
@@ -162,26 +172,26 @@ async function startAll(config: ServerConfig, givenLog: Log, onFailure: (undo: (
   };
 }
 
-const schemeOf = (certificate: Certificate | null): 'http' | 'https' => (certificate === null ? 'http' : 'https');
-
-function addressesOf(host: string, port: number, certificate: Certificate | null): readonly string[] {
-  const scheme = schemeOf(certificate);
-  if (!EVERY_ADDRESS.has(host)) return [baseUrl(host, port, scheme)];
-  const found = lanAddresses();
-  return (found.length > 0 ? found : ['127.0.0.1']).map((address) => baseUrl(address, port, scheme));
+function movingFromDevices(queue: QueueReply): number {
+  return queue.unchanged === true ? 0 : queue.uploads.filter(({ state, sender }) => (state === 'receiving' || state === 'finishing') && sender.kind !== 'window').length;
 }
 
-/** What a certificate has to be for. */
-function namesOf(host: string, allowed: readonly string[]): readonly string[] {
-  const own = EVERY_ADDRESS.has(host) ? [...lanAddresses(), ...hostNames()] : [host];
-  const others = allowed.map((name) => name.replace(/:\d+$/u, ''));
-  return [...new Set([...own, ...others, 'localhost', '127.0.0.1'].map((name) => name.toLowerCase()))];
+function whereOf({ host = '127.0.0.1', interfaces }: ServerConfig): ListenOn {
+  if (interfaces !== undefined && interfaces.length > 0) return { kind: 'interfaces', names: interfaces };
+  return { kind: 'hosts', hosts: typeof host === 'string' ? [host] : host };
 }
 
-function createHostCheck(host: string, port: number, allowed: readonly string[]): (header: string) => boolean {
-  const named = new Set([...allowed, new URL(baseUrl(host, port)).host].map((name) => name.toLowerCase()));
-  const loopback = new Set(loopbackHosts(port));
-  return (header) => named.has(header) || loopback.has(header) || (!isLoopback(host) && lanHosts(port).includes(header));
+/** Where this computer itself reaches it. */
+function ownUrl(hosts: readonly string[], side: Side): string {
+  const own = hosts.find(isLoopback) ?? hosts.find((host) => host !== ANY_IPV4 && host !== ANY_IPV6) ?? '127.0.0.1';
+  return baseUrl(own, side.port() ?? 0, side.fingerprint() === null ? 'http' : 'https');
+}
+
+/** Without a network there is still this computer. */
+function addressesOf(side: Side): readonly string[] {
+  const found = side.addresses().map(({ url }) => url);
+  const port = side.port();
+  return found.length > 0 || port === null ? found : [baseUrl('127.0.0.1', port, side.fingerprint() === null ? 'http' : 'https')];
 }
 
 /** Gives up what a sender announced and has not begun to send: nobody will bring it. */

@@ -1,5 +1,6 @@
 import type { DuplicateRules } from '../../server/contracts/duplicates.ts';
 import type { FailureReport } from '../../server/contracts/failure.ts';
+import type { Knock, LanNetwork, LanWay, NetworkState } from '../../server/contracts/lan.ts';
 
 /** A request that the window asks main to make for it. Plain data only: file bytes never cross. */
 export interface BridgedRequest {
@@ -70,6 +71,7 @@ export interface DesktopSettings {
   readonly uploadFolder: string;
   /** For names that exist already. */
   readonly duplicates: DuplicateRules;
+  readonly receive: ReceiveRules;
 }
 
 export interface Visitor {
@@ -77,21 +79,49 @@ export interface Visitor {
   readonly atMs: number;
 }
 
+/** When "Receive from phones" turns itself off; `idle`: when nothing has arrived for half an hour. */
+export const OFF_RULES = ['never', '1h', '8h', 'idle'] as const;
+
+export type OffRule = (typeof OFF_RULES)[number];
+
+/** How "Receive from phones" is opened; kept for the next time. */
+export interface ReceiveRules {
+  /** Names of the network cards that other devices may come through; null for all, also those of later. */
+  readonly networks: readonly string[] | null;
+  readonly offAfter: OffRule;
+}
+
+/** What becomes of it by itself. */
+export interface OffPlan {
+  /** Null when it stays on, or when it is not known yet, because something is arriving. */
+  readonly atMs: number | null;
+  /** It is held open by what is arriving. */
+  readonly isHeld: boolean;
+}
+
 /** "Receive from phones". */
 export type ReceiveState =
-  | { readonly on: false }
+  | {
+      readonly on: false;
+      /** When it turned itself off; absent when a person did, or it never was on. */
+      readonly endedAtMs?: number;
+    }
   | {
       readonly on: true;
-      /** Base URLs, best first. */
+      /** Base URLs, best first; none while this computer is in no network, or in none that was chosen. */
       readonly addresses: readonly string[];
+      /** The same with what their QR codes say. */
+      readonly ways: readonly LanWay[];
       /** As a person types it, for instance "K7M 4QX". */
       readonly code: string;
-      /** What the QR code says: the best address with an invitation in the fragment. */
+      /** The best address with an invitation in the fragment; '' while there is none. */
       readonly link: string;
-      /** The same as rows of modules, true is dark, without a quiet zone. */
-      readonly qr: readonly (readonly boolean[])[];
       /** SHA-256 of the certificate, as browsers show it; null over plain HTTP. */
       readonly fingerprint: string | null;
+      readonly network: NetworkState;
+      /** The last time somebody reached this computer and did not come in; null since a device came. */
+      readonly knock: Knock | null;
+      readonly off: OffPlan;
       /** Devices that opened the page since the switch was turned on, newest first. */
       readonly visitors: readonly Visitor[];
     };
@@ -135,10 +165,16 @@ export interface DesktopBridge<FileObject> {
   setReceive(on: boolean): Promise<Answer<ReceiveState>>;
   /** Speaks HTTPS to other devices from now on, or no longer; kept for the next time. */
   setHttps(https: boolean): Promise<Answer<ReceiveState>>;
+  /** The network cards of this computer, the likeliest for phones first. */
+  getNetworks(): Promise<readonly LanNetwork[]>;
+  /** Takes effect at once. */
+  setReceiveRules(rules: ReceiveRules): Promise<Answer<DesktopSettings>>;
   /** Calls back at every change, also of visitors; returns how to stop. */
   onReceive(listener: (state: ReceiveState) => void): () => void;
   /** Calls back when the list of devices has changed; returns how to stop. */
   onDevices(listener: () => void): () => void;
+  /** Puts one line of text on the system's clipboard. */
+  copyText(text: string): void;
   /** Shows progress on the window's entry in the taskbar or the dock. @param fraction between 0 and 1; null for none */
   showProgress(fraction: number | null): void;
   /** Called when the app's menu asks the window for something. */

@@ -1,5 +1,6 @@
 import type { DuplicateRules } from '../../server/contracts/duplicates.ts';
-import type { Answer, BridgedAnswer, BridgedRequest, DesktopSettings, MenuCommand, ReceiveState, RecoveredUploads, SentFiles } from './bridge.ts';
+import type { LanNetwork } from '../../server/contracts/lan.ts';
+import type { Answer, BridgedAnswer, BridgedRequest, DesktopSettings, MenuCommand, ReceiveRules, ReceiveState, RecoveredUploads, SentFiles } from './bridge.ts';
 
 /** Window asks, main answers. */
 export interface InvokeChannels {
@@ -21,12 +22,15 @@ export interface InvokeChannels {
   'receive:get': { readonly ask: null; readonly answer: ReceiveState };
   /** Kept for the next time; while it is on, the addresses change at once. */
   'receive:set-https': { readonly ask: { readonly https: boolean }; readonly answer: Answer<ReceiveState> };
+  'receive:networks': { readonly ask: null; readonly answer: readonly LanNetwork[] };
+  'receive:set-rules': { readonly ask: ReceiveRules; readonly answer: Answer<DesktopSettings> };
   'receive:set': { readonly ask: { readonly on: boolean }; readonly answer: Answer<ReceiveState> };
 }
 
 /** Window tells, nobody answers. */
 export interface SendChannels {
   'api:abort': { readonly id: string };
+  'window:copy': { readonly text: string };
   'window:progress': { readonly fraction: number | null };
 }
 
@@ -42,8 +46,9 @@ export interface PushChannels {
 export const INVOKE_CHANNELS = [
   'api:fetch', 'files:send', 'files:pick', 'files:retry', 'files:pause', 'files:unpause', 'files:paused', 'files:recovered', 'files:show',
   'settings:get', 'settings:choose-folder', 'settings:set-duplicates', 'receive:get', 'receive:set', 'receive:set-https',
+  'receive:networks', 'receive:set-rules',
 ] as const satisfies readonly (keyof InvokeChannels)[];
 
-export const SEND_CHANNELS = ['api:abort', 'window:progress'] as const satisfies readonly (keyof SendChannels)[];
+export const SEND_CHANNELS = ['api:abort', 'window:copy', 'window:progress'] as const satisfies readonly (keyof SendChannels)[];
 
 export const PUSH_CHANNELS = ['receive:changed', 'files:paused-changed', 'devices:changed', 'menu:command'] as const satisfies readonly (keyof PushChannels)[];

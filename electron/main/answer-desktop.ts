@@ -1,6 +1,6 @@
 import { access, stat } from 'node:fs/promises';
 import path from 'node:path';
-import { shell } from 'electron';
+import { clipboard, shell } from 'electron';
 import type { BrowserWindow } from 'electron';
 import type { Log, RunningServer } from '../../server/index.ts';
 import type { Answer, DesktopSettings, SentFiles } from '../contracts/bridge.ts';
@@ -9,13 +9,14 @@ import { askPaths, askUploadFolder } from './ask-paths.ts';
 import { codeOf, isKey, isRecord, isStringArray } from './guards.ts';
 import type { Ipc } from './ipc.ts';
 import { readDuplicates } from './read-duplicates.ts';
+import { readReceiveRules } from './read-receive-rules.ts';
 import type { Receive } from './receive.ts';
 import type { SendQueue } from './sending/send-queue.ts';
 import type { UnfinishedList } from './sending/unfinished-list.ts';
 import type { SettingsFile } from './settings.ts';
 
 export interface Desktop {
-  readonly server: Pick<RunningServer, 'locate' | 'recovered' | 'useDuplicates' | 'useFolder'>;
+  readonly server: Pick<RunningServer, 'locate' | 'networks' | 'recovered' | 'useDuplicates' | 'useFolder'>;
   readonly queue: SendQueue;
   readonly unfinished: Pick<UnfinishedList, 'paused' | 'onPaused'>;
   readonly receive: Receive;
@@ -39,6 +40,7 @@ export function answerDesktop(ipc: Ipc, desktop: Desktop): void {
   ipc.handle('files:recovered', async () => ({ own: await queue.resume().catch(() => 0), others: server.recovered.fromOthers }));
   unfinished.onPaused((paused) => ipc.push('files:paused-changed', paused));
   ipc.handle('files:show', async (ask) => show(desktop, isRecord(ask) ? ask['id'] : undefined));
+  ipc.on('window:copy', (told) => copyText(isRecord(told) ? told['text'] : undefined));
   ipc.on('window:progress', (told) => showProgress(desktop.window(), isRecord(told) ? told['fraction'] : undefined));
   ipc.handle('settings:get', async () => forWindow(settings));
   ipc.handle('settings:choose-folder', async () => chooseFolder(desktop));
@@ -46,6 +48,8 @@ export function answerDesktop(ipc: Ipc, desktop: Desktop): void {
   ipc.handle('receive:get', async () => receive.state());
   ipc.handle('receive:set-https', async (ask) =>
     isRecord(ask) && typeof ask['https'] === 'boolean' ? receive.setHttps(ask['https']) : refuse('BRIDGE_REQUEST_DENIED'));
+  ipc.handle('receive:networks', async () => server.networks());
+  ipc.handle('receive:set-rules', async (ask) => setReceiveRules(desktop, ask));
   ipc.handle('receive:set', async (ask) =>
     isRecord(ask) && typeof ask['on'] === 'boolean' ? receive.set(ask['on']) : refuse('BRIDGE_REQUEST_DENIED'));
 }
@@ -99,6 +103,11 @@ async function show({ server, settings }: Desktop, id: unknown): Promise<Answer<
   return succeed(null);
 }
 
+/** One line only: a line end pasted into a terminal would run what stands before it. */
+function copyText(text: unknown): void {
+  if (typeof text === 'string' && /^[\x20-\x7e]{1,500}$/.test(text)) void clipboard.writeText(text);
+}
+
 function showProgress(window: BrowserWindow | null, fraction: unknown): void {
   // Below zero, the system shows none.
   if (fraction === null) window?.setProgressBar(-1);
@@ -126,9 +135,16 @@ function setDuplicates({ server, settings }: Desktop, ask: unknown): Answer<Desk
   return succeed(forWindow(settings));
 }
 
+async function setReceiveRules({ receive, settings }: Desktop, ask: unknown): Promise<Answer<DesktopSettings>> {
+  const rules = readReceiveRules(ask);
+  if (rules === null) return refuse('BRIDGE_REQUEST_DENIED');
+  const answer = await receive.setRules(rules);
+  return answer.ok ? succeed(forWindow(settings)) : answer;
+}
+
 function forWindow(settings: SettingsFile): DesktopSettings {
-  const { uploadFolder, duplicates } = settings.get();
-  return { uploadFolder, duplicates };
+  const { uploadFolder, duplicates, receive } = settings.get();
+  return { uploadFolder, duplicates, receive };
 }
 
 async function isThere(file: string): Promise<boolean> {

@@ -37,7 +37,7 @@ else app.quit();
 
 async function start(): Promise<void> {
   // Create
-  const defaults = { uploadFolder: path.join(app.getPath('home'), 'Slipway'), windowBounds: null, duplicates: { policy: 'keep-both', guestsChoose: false }, https: false } as const;
+  const defaults = { uploadFolder: path.join(app.getPath('home'), 'Slipway'), windowBounds: null, duplicates: { policy: 'keep-both', guestsChoose: false }, https: false, receive: { networks: null, offAfter: 'never' } } as const;
   const settings = await openSettings(path.join(userData, 'settings.json'), defaults, log);
   const embedded = await startWithFolder(settings, (folder) => startEmbeddedServer(
     { folder, secretFolder: userData, pageFolder: APP_FILES.pageFolder, duplicates: settings.get().duplicates, onVisitor: (visitor) => receive.addVisitor(visitor), onDevices: () => ipc.push('devices:changed', null) }, log,
@@ -71,7 +71,10 @@ async function start(): Promise<void> {
     },
   });
   const letSleep = keepAwakeWhile(() => server.movingUploads() > 0);
-  const stopWaking = onWake(queue.wake);
+  const stopWaking = onWake(() => {
+    queue.wake();
+    void server.lookAtNetworks();
+  });
   const quitGuard = createQuitGuard({
     activeUploads: () => server.activeUploads(unfinished.paused()),
     underWay: queue.underWay,
@@ -82,6 +85,7 @@ async function start(): Promise<void> {
       api.stop();
       letSleep();
       stopWaking();
+      receive.stop();
       await queue.stop();
       await server.stop();
       await settings.flush();

@@ -2,8 +2,10 @@ import { readFile, rename } from 'node:fs/promises';
 import path from 'node:path';
 import type { DuplicateRules } from '../../server/contracts/duplicates.ts';
 import type { Log } from '../../server/index.ts';
+import type { ReceiveRules } from '../contracts/bridge.ts';
 import { codeOf, isRecord } from './guards.ts';
 import { readDuplicates } from './read-duplicates.ts';
+import { readReceiveRules } from './read-receive-rules.ts';
 import { writeWhole } from './write-whole.ts';
 
 export interface WindowBounds {
@@ -23,6 +25,8 @@ export interface Settings {
   readonly duplicates: DuplicateRules;
   /** Other devices come over HTTPS. */
   readonly https: boolean;
+  /** Through which networks they come, and for how long. */
+  readonly receive: ReceiveRules;
 }
 
 export interface SettingsFile {
@@ -71,12 +75,13 @@ export function parseSettings(text: string, defaults: Settings): Settings | null
     return null;
   }
   if (!isRecord(value)) return null;
-  const { uploadFolder, windowBounds, duplicates, https } = value;
+  const { uploadFolder, windowBounds, duplicates, https, receive } = value;
   return {
     uploadFolder: typeof uploadFolder === 'string' && path.isAbsolute(uploadFolder) ? uploadFolder : defaults.uploadFolder,
     windowBounds: isWindowBounds(windowBounds) ? windowBounds : defaults.windowBounds,
     duplicates: readDuplicates(duplicates) ?? defaults.duplicates,
     https: typeof https === 'boolean' ? https : defaults.https,
+    receive: readReceiveRules(receive) ?? defaults.receive,
   };
 }
 

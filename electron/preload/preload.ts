@@ -47,8 +47,11 @@ const bridge: DesktopBridge<File> = {
   getReceive: () => invoke('receive:get', null),
   setReceive: (on) => invoke('receive:set', { on }),
   setHttps: (https) => invoke('receive:set-https', { https }),
+  getNetworks: () => invoke('receive:networks', null),
+  setReceiveRules: (rules) => invoke('receive:set-rules', rules),
   onReceive: (listener) => listen('receive:changed', listener),
   onDevices: (listener) => listen('devices:changed', () => listener()),
+  copyText: (text) => send('window:copy', { text }),
   showProgress: (fraction) => send('window:progress', { fraction }),
   onMenu: (listener) => listen('menu:command', listener),
 };

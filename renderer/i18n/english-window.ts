@@ -1,4 +1,5 @@
 import type { Format } from '../format.ts';
+import { ENGLISH_CONNECTION } from './english-connection.ts';
 import { english } from './english.ts';
 import type { Messages } from './messages.ts';
 import type { WindowMessages } from './window-messages.ts';
@@ -87,6 +88,7 @@ export function createEnglishWindow({ files, thereAlready }: Messages, { count: 
       endText: 'What it is sending stops at once. Files that have arrived stay. With the code it can come back; choose “Never allow” to keep it out.',
       keep: 'Leave it',
     },
+    connection: ENGLISH_CONNECTION,
     bridgeFailures: {},
     receive: {
       title: 'Receive from phones',
@@ -98,10 +100,22 @@ export function createEnglishWindow({ files, thereAlready }: Messages, { count: 
       or: 'Or open in a browser',
       waiting: 'Waiting for the first device',
       opened: (visitor) => `${visitor} opened the page`,
-      noAddress: 'This computer is in no network that a phone could reach.',
       https: 'Encrypt (HTTPS)',
-      httpsOff: 'Not encrypted: others in this network could watch what is sent.',
+      httpsOff: 'Not encrypted: whoever is in this network and knows how can read what is sent, and the code with it. Fine at home; elsewhere, turn this on.',
       httpsOn: 'Phones warn once, because only this computer vouches for itself. It is the right one if the certificate shows this SHA-256 fingerprint:',
+      otherAddresses: (count) => `${show(count)} other ${english(count, 'address', 'addresses')}`,
+      showQr: 'Show QR code',
+      showQrOf: (address) => `Show the QR code for ${address}`,
+      settings: 'Networks and time…',
+      offAfter: 'Turn off by itself',
+      offRules: { never: 'Never', '1h': 'After 1 hour', '8h': 'After 8 hours', idle: 'When nothing has arrived for 30 minutes' },
+      offIn: (duration) => `Turns off in ${duration}`,
+      heldOpen: 'Stays on until what is arriving is here',
+      ended: (time) => `Turned off by itself at ${time}, as you asked. What had arrived of unfinished files is kept.`,
+      networks: 'Devices come in through',
+      allNetworks: 'all networks of this computer',
+      onlyNetworks: 'only these',
+      networkAway: 'Not connected now; used when it is back',
     },
   };
 }

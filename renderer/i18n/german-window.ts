@@ -1,4 +1,5 @@
 import type { Format } from '../format.ts';
+import { GERMAN_CONNECTION } from './german-connection.ts';
 import { german } from './german.ts';
 import type { Messages } from './messages.ts';
 import type { WindowMessages } from './window-messages.ts';
@@ -87,6 +88,7 @@ export function createGermanWindow({ files, thereAlready }: Messages, { count: s
       endText: 'Was es gerade sendet, bricht sofort ab. Angekommene Dateien bleiben. Mit dem Code kann es wiederkommen; „Nie erlauben“ sperrt es aus.',
       keep: 'Lassen',
     },
+    connection: GERMAN_CONNECTION,
     bridgeFailures: {
       FOLDER_NOT_WRITABLE: 'In diesen Ordner kann nicht geschrieben werden.',
       FILE_MISSING: 'Die Datei ist nicht mehr da.',
@@ -104,10 +106,22 @@ export function createGermanWindow({ files, thereAlready }: Messages, { count: s
       or: 'Oder im Browser öffnen',
       waiting: 'Warten auf das erste Gerät',
       opened: (visitor) => `${visitor} hat die Seite geöffnet`,
-      noAddress: 'Dieser Computer ist in keinem Netz, das ein Telefon erreichen könnte.',
       https: 'Verschlüsseln (HTTPS)',
-      httpsOff: 'Nicht verschlüsselt: Andere in diesem Netz könnten mitlesen, was gesendet wird.',
+      httpsOff: 'Nicht verschlüsselt: Wer in diesem Netz ist und weiß, wie, kann mitlesen, was gesendet wird, auch den Code. Zu Hause ist das in Ordnung; schalten Sie es anderswo ein.',
       httpsOn: 'Telefone warnen einmal, weil nur dieser Computer für sich bürgt. Es ist der richtige, wenn das Zertifikat diesen SHA-256-Fingerabdruck zeigt:',
+      otherAddresses: (count) => `${show(count)} weitere ${german(count, 'Adresse', 'Adressen')}`,
+      showQr: 'QR-Code zeigen',
+      showQrOf: (address) => `QR-Code für ${address} zeigen`,
+      settings: 'Netze und Dauer …',
+      offAfter: 'Von selbst ausschalten',
+      offRules: { never: 'Nie', '1h': 'Nach 1 Stunde', '8h': 'Nach 8 Stunden', idle: 'Wenn 30 Minuten nichts angekommen ist' },
+      offIn: (duration) => `Schaltet sich aus in ${duration}`,
+      heldOpen: 'Bleibt an, bis da ist, was gerade ankommt',
+      ended: (time) => `Hat sich um ${time} ausgeschaltet, wie gewünscht. Was von unfertigen Dateien da war, bleibt.`,
+      networks: 'Zugang haben Geräte über',
+      allNetworks: 'alle Netze dieses Computers',
+      onlyNetworks: 'nur diese',
+      networkAway: 'Gerade nicht verbunden; gilt, sobald es wieder da ist',
     },
   };
 }

@@ -1,6 +1,7 @@
-import type { BridgeFailureCode } from '../../electron/contracts/bridge.ts';
+import type { BridgeFailureCode, OffRule } from '../../electron/contracts/bridge.ts';
 import type { DeviceRight } from '../../server/contracts/devices.ts';
 import type { Format } from '../format.ts';
+import type { ConnectionMessages } from './connection-messages.ts';
 import type { Messages, VerdictCounts } from './messages.ts';
 
 /** What the window's list holds; one that is paused here counts as nothing else. */
@@ -87,6 +88,8 @@ export interface WindowMessages {
     readonly endText: string;
     readonly keep: string;
   };
+  /** What to look at when no device gets through. */
+  readonly connection: ConnectionMessages;
   readonly bridgeFailures: Readonly<Partial<Record<BridgeFailureCode, string>>>;
   readonly receive: {
     readonly title: string;
@@ -98,10 +101,24 @@ export interface WindowMessages {
     readonly or: string;
     readonly waiting: string;
     readonly opened: (visitor: string) => string;
-    readonly noAddress: string;
     readonly https: string;
     readonly httpsOff: string;
     readonly httpsOn: string;
+    readonly otherAddresses: (count: number) => string;
+    readonly showQr: string;
+    readonly showQrOf: (address: string) => string;
+    readonly settings: string;
+    readonly offAfter: string;
+    readonly offRules: Readonly<Record<OffRule, string>>;
+    /** @param duration in words */
+    readonly offIn: (duration: string) => string;
+    readonly heldOpen: string;
+    /** It turned itself off. */
+    readonly ended: (time: string) => string;
+    readonly networks: string;
+    readonly allNetworks: string;
+    readonly onlyNetworks: string;
+    readonly networkAway: string;
   };
 }
 

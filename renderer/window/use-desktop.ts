@@ -1,5 +1,5 @@
 import { onScopeDispose, ref, shallowRef, type Ref, type ShallowRef } from 'vue';
-import type { Answer, DesktopBridge, DesktopSettings, MenuCommand, ReceiveState, SentFiles } from '../../electron/contracts/bridge.ts';
+import type { Answer, DesktopBridge, DesktopSettings, MenuCommand, ReceiveRules, ReceiveState, SentFiles } from '../../electron/contracts/bridge.ts';
 import type { DuplicateRules } from '../../server/contracts/duplicates.ts';
 import { ApiFailure, ServerUnreachable } from '../api/api-failure.ts';
 import { createClient, type Client } from '../api/client.ts';
@@ -29,6 +29,7 @@ export interface Desktop {
   setDuplicates(rules: DuplicateRules): Promise<void>;
   setHttps(https: boolean): Promise<void>;
   setReceive(on: boolean): Promise<void>;
+  setReceiveRules(rules: ReceiveRules): Promise<void>;
   /** Cancels what is on its way, drops what has ended from the list; stored files stay where they are. */
   drop(ids: readonly string[]): Promise<void>;
 }
@@ -79,6 +80,7 @@ export function useDesktop(bridge: DesktopBridge<File>, changed: () => void, onM
     async chooseFolder() { settings.value = take(await bridge.chooseUploadFolder()) ?? settings.value; },
     async setDuplicates(rules) { settings.value = take(await bridge.setDuplicates(rules)) ?? settings.value; },
     async setHttps(https) { receive.value = take(await bridge.setHttps(https)) ?? receive.value; },
+    async setReceiveRules(rules) { settings.value = take(await bridge.setReceiveRules(rules)) ?? settings.value; },
     async setReceive(on) { receive.value = take(await bridge.setReceive(on)) ?? receive.value; },
     async drop(ids) {
       for (const id of ids) {

@@ -92,6 +92,8 @@ export interface ServerReply {
   readonly folder: 'there' | 'away';
   /** Base URLs under which this server can be reached, best first. */
   readonly addresses: readonly string[];
+  /** SHA-256 of the certificate that this side shows, as browsers write it; null over plain HTTP. */
+  readonly fingerprint: string | null;
   readonly on: {
     /** A code is needed. */
     readonly code: boolean;

@@ -19,8 +19,8 @@ export interface ServerFacts {
   readonly maxRequestBytes: number | null;
   readonly addresses: () => readonly string[];
   readonly isLan: boolean;
-  /** Null over plain HTTP. */
-  readonly certificate: { readonly fingerprint: string } | null;
+  /** SHA-256 of the certificate, as browsers show it; null over plain HTTP. */
+  readonly fingerprint: () => string | null;
 }
 
 /** What somebody may send who is not in yet. */
@@ -65,7 +65,8 @@ export function apiRoutes(limits: FormLimits, access: Access, facts: ServerFacts
       freeBytes: isFolderThere ? await service.freeBytes() : null,
       folder: isFolderThere ? 'there' : 'away',
       addresses: facts.addresses(),
-      on: { code: access.code() !== null, lan: facts.isLan, https: facts.certificate !== null, cache: service.cacheHealth() },
+      fingerprint: facts.fingerprint(),
+      on: { code: access.code() !== null, lan: facts.isLan, https: facts.fingerprint() !== null, cache: service.cacheHealth() },
       duplicates: { usual: service.duplicates.usual, allowed: service.duplicates.allowed(callerOf(request).isOwner) },
     };
     response.json(reply);

@@ -40,6 +40,9 @@ const OWNER_METHODS: Methods = [
   [/^\/api\/devices\/[^/]+\/?$/u, 'POST, DELETE'],
 ];
 
+/** Answers requests. */
+export type App = RequestListener;
+
 export interface AppOptions extends FormLimits {
   readonly access: Access;
   readonly devices: Devices;
@@ -53,7 +56,7 @@ export interface AppOptions extends FormLimits {
 }
 
 /** The face of one listener: gate, page, API, classic pair, and one answer for whatever goes wrong. */
-export function createApp(options: AppOptions): RequestListener {
+export function createApp(options: AppOptions): App {
   const { access, devices, facts, log, onVisit, pageFolder, service } = options;
   const app = express();
   app.disable('x-powered-by').disable('etag').set('query parser', 'simple');

@@ -1,5 +1,5 @@
 import { createServer, type IncomingMessage, type RequestListener, type Server, type ServerOptions, type ServerResponse, STATUS_CODES } from 'node:http';
-import { Socket, type AddressInfo } from 'node:net';
+import { Socket, type AddressInfo, type ListenOptions as ListenNetOptions } from 'node:net';
 import { randomUUID } from 'node:crypto';
 import type { Certificate } from '../access/certificate.ts';
 import { Failure, systemErrorCode } from '../failure.ts';
@@ -8,6 +8,7 @@ import { failureAnswer } from './answer-failure.ts';
 import { limitConnections, type ConnectionLimits } from './connection-limits.ts';
 import { noteExpectation, noteStart } from './request-body.ts';
 import { createSecureServer } from './secure-server.ts';
+import { watchStrangers } from './watch-strangers.ts';
 
 /** Larger than Node's 64 KiB: an upload to disk took about half the time. */
 const BUFFER_BYTES = 1 << 20;
@@ -17,17 +18,23 @@ export interface Listener {
   readonly port: number;
   /** Takes no new connections and ends idle ones; resolves when all are closed, the rest cut after the grace time. */
   close(graceMs: number): Promise<void>;
+  /** For connections from now on; only where there was one from the start. */
+  useCertificate(certificate: Certificate): void;
 }
 
 interface ListenOptions {
   readonly host: string;
   readonly port: number;
+  /** For `::` where IPv4 has a listener of its own. */
+  readonly isIpv6Only: boolean;
   readonly limits: ConnectionLimits;
+  /** Told when a connection ends by whoever made it, before it asked for anything. */
+  readonly onClosedEarly: () => void;
   /** Null: plain HTTP. */
   readonly certificate: Certificate | null;
 }
 
-/** What answers on a port, once it is known. */
+/** What answers. */
 interface Handlers {
   readonly handle: RequestListener;
   /** Where HTTPS is on, those who come without. */
@@ -35,7 +42,7 @@ interface Handlers {
 }
 
 /** @throws Failure PORT_IN_USE, ADDRESS_NOT_AVAILABLE, CONFIG_INVALID */
-export async function listen({ host, port, limits, certificate }: ListenOptions, handlers: (port: number) => Handlers): Promise<Listener> {
+export async function listen({ host, port, isIpv6Only, limits, certificate, onClosedEarly }: ListenOptions, { handle, plain }: Handlers): Promise<Listener> {
   const options: ServerOptions = {
     highWaterMark: BUFFER_BYTES,
     // The default of 300 s cuts healthy uploads (nodejs/node#47421); stalled ones are found by watchForStall.
@@ -46,16 +53,20 @@ export async function listen({ host, port, limits, certificate }: ListenOptions,
     // The gate answers for a missing Host itself, in our envelope.
     requireHostHeader: false,
   };
-  // Nobody comes before both are known.
-  let plain: RequestListener = (_request, response) => void response.destroy();
-  const server = certificate === null ? createServer(options) : createSecureServer(options, certificate, limits.headersTimeoutMs, (request, response) => plain(request, response));
+  const strangers = watchStrangers(onClosedEarly);
+  const notePlain: RequestListener = (request, response) => {
+    strangers.noteRequest(request.socket);
+    plain(request, response);
+  };
+  const secure = certificate === null ? null : createSecureServer(options, certificate, limits.headersTimeoutMs, notePlain);
+  const server = secure?.server ?? createServer(options);
+  server.on('connection', strangers.noteConnection);
   const answering = new Map<Socket, ServerResponse>();
-  const actualPort = await startListening(server, host, port);
+  const actualPort = await startListening(server, { host, port, ipv6Only: isIpv6Only });
   const stopLimits = limitConnections(server, host, limits, answering);
-  const { handle, ...others } = handlers(actualPort);
-  plain = others.plain;
 
   const serve: RequestListener = (request, response) => {
+    strangers.noteRequest(request.socket);
     noteStart(request);
     answering.set(request.socket, response);
     response.once('close', () => {
@@ -77,7 +88,9 @@ export async function listen({ host, port, limits, certificate }: ListenOptions,
 
   return {
     port: actualPort,
+    useCertificate: (other) => secure?.useCertificate(other),
     async close(graceMs) {
+      strangers.stop();
       stopLimits();
       const closed = new Promise<void>((resolve) => server.close(() => resolve()));
       server.closeIdleConnections();
@@ -88,10 +101,10 @@ export async function listen({ host, port, limits, certificate }: ListenOptions,
   };
 }
 
-function startListening(server: Server, host: string, port: number): Promise<number> {
+function startListening(server: Server, options: ListenNetOptions): Promise<number> {
   return new Promise((resolve, reject) => {
     server.once('error', (error) => reject(new Failure(listenFailure(error), { cause: error })));
-    server.listen({ host, port }, () => {
+    server.listen(options, () => {
       server.removeAllListeners('error');
       resolve((server.address() as AddressInfo).port);
     });

@@ -2,18 +2,25 @@ import { createServer as createPlainServer, type RequestListener, type Server, t
 import { createServer } from 'node:https';
 import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
+import type { SecureContextOptions } from 'node:tls';
 import type { Certificate } from '../access/certificate.ts';
 
 /** First byte of a TLS handshake (RFC 8446, section 5.1); no method of HTTP begins with it. */
 const TLS_HANDSHAKE = 22;
+
+interface SecureServer {
+  readonly server: Server;
+  /** For those who come from now on. */
+  readonly useCertificate: (certificate: Certificate) => void;
+}
 
 /**
  * A server that speaks HTTPS, and on the same port answers those who come without: people type addresses without "https://".
  * @param helloMs a connection that has neither shaken hands nor been answered by then is closed
  * @param plain answers what came without
  */
-export function createSecureServer(options: ServerOptions, { pem }: Certificate, helloMs: number, plain: RequestListener): Server {
-  const server = createServer({ ...options, key: pem, cert: pem, minVersion: 'TLSv1.2' });
+export function createSecureServer(options: ServerOptions, certificate: Certificate, helloMs: number, plain: RequestListener): SecureServer {
+  const server = createServer({ ...options, ...secureContext(certificate) });
   const shakeHands = server.listeners('connection');
   server.removeAllListeners('connection').removeAllListeners('tlsClientError');
   const unsafe = createPlainServer({ keepAlive: false, requireHostHeader: false }, plain);
@@ -48,7 +55,11 @@ export function createSecureServer(options: ServerOptions, { pem }: Certificate,
     closeAll();
     for (const socket of others.values()) socket.destroy();
   };
-  return server;
+  return { server, useCertificate: (other) => server.setSecureContext(secureContext(other)) };
+}
+
+function secureContext({ pem }: Certificate): SecureContextOptions {
+  return { key: pem, cert: pem, minVersion: 'TLSv1.2' };
 }
 
 /** The same for a connection before and after the handshake, which wraps it. */

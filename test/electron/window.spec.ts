@@ -25,8 +25,8 @@ test('J1: the page has the bridge, and nothing of Node', async () => {
     leaks: ['require', 'process', 'module', 'Buffer', 'ipcRenderer', 'electron'].filter((name) => name in window),
   }));
   expect(seen.bridge).toEqual([
-    'abortFetch', 'chooseUploadFolder', 'fetch', 'getPaused', 'getReceive', 'getRecovered', 'getSettings', 'onDevices', 'onMenu', 'onPaused', 'onReceive', 'pause',
-    'pickAndSend', 'platform', 'retry', 'sendFiles', 'setDuplicates', 'setHttps', 'setReceive', 'showInFolder', 'showProgress', 'unpause',
+    'abortFetch', 'chooseUploadFolder', 'copyText', 'fetch', 'getNetworks', 'getPaused', 'getReceive', 'getRecovered', 'getSettings', 'onDevices', 'onMenu', 'onPaused', 'onReceive', 'pause',
+    'pickAndSend', 'platform', 'retry', 'sendFiles', 'setDuplicates', 'setHttps', 'setReceive', 'setReceiveRules', 'showInFolder', 'showProgress', 'unpause',
   ]);
   expect(seen.leaks).toEqual([]);
 });

@@ -96,7 +96,7 @@ test('"Receive from phones" shows code, addresses and a QR code, then who came',
   await toggle.click();
   await expect(toggle).toBeChecked();
   await expect(page.getByText('K7M 4QX')).toBeVisible();
-  await expect(page.getByText('http://10.0.0.7:41999')).toBeVisible();
+  await expect(page.getByText('http://10.0.0.7:41999')).toBeHidden();
   await expect(page.getByText('Waiting for the first device')).toBeVisible();
   const qr = page.getByRole('img', { name: 'QR code for http://192.168.1.20:41999' });
   await expect(qr).toBeVisible();
@@ -112,8 +112,9 @@ test('"Receive from phones" shows code, addresses and a QR code, then who came',
     }));
   });
   const quiet = (row: readonly boolean[]): boolean[] => [...Array<boolean>(4).fill(false), ...row, ...Array<boolean>(4).fill(false)];
-  const white = Array<boolean>(RECEIVING.qr.length + 8).fill(false);
-  expect(modules).toEqual([white, white, white, white, ...RECEIVING.qr.map(quiet), white, white, white, white]);
+  const rows = RECEIVING.ways[0]?.qr ?? [];
+  const white = Array<boolean>(rows.length + 8).fill(false);
+  expect(modules).toEqual([white, white, white, white, ...rows.map(quiet), white, white, white, white]);
 
   await page.evaluate((state) => window.bridgeControls.push(state), { ...RECEIVING, visitors: [{ name: 'iPhone (Safari)', atMs: Date.now() }] });
   await expect(page.getByText('iPhone (Safari) opened the page')).toBeVisible();

@@ -21,8 +21,10 @@ describe('the side for other devices', () => {
     const url = lan.addresses[0] ?? '';
     expect(lan.code).toMatch(/^[A-Z0-9]{3} [A-Z0-9]{3}$/u);
     expect(lan.link).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/#i1\.[\w-]{22}$/u);
-    expect(lan.qr.length).toBeGreaterThan(20);
-    expect(lan.qr.every((row) => row.length === lan.qr.length)).toBe(true);
+    expect(lan.ways).toMatchObject([{ address: url, link: lan.link }]);
+    const qr = lan.ways[0]?.qr ?? [];
+    expect(qr.length).toBeGreaterThan(20);
+    expect(qr.every((row) => row.length === qr.length)).toBe(true);
     const statusWith = async (token: string): Promise<number> => (await createClient(url, token).request('GET', '/api/uploads')).status;
     expect(await statusWith(lan.code.replace(' ', '').toLowerCase())).toBe(200);
     expect(await statusWith(OWNER_TOKEN)).toBe(401);

@@ -1,7 +1,8 @@
 import type { Page } from '@playwright/test';
 import { encode } from 'uqr';
-import type { BridgedRequest, DesktopBridge, MenuCommand, ReceiveState, RecoveredUploads } from '../../../electron/contracts/bridge.ts';
+import type { BridgedRequest, DesktopBridge, MenuCommand, ReceiveRules, ReceiveState, RecoveredUploads } from '../../../electron/contracts/bridge.ts';
 import type { DuplicateRules } from '../../../server/contracts/duplicates.ts';
+import type { LanNetwork, LanWay } from '../../../server/contracts/lan.ts';
 import { OWNER_TOKEN } from '../../helpers/launch-server.ts';
 import type { Box } from './fixtures.ts';
 
@@ -25,19 +26,30 @@ declare global {
 
 export const LINK = 'http://192.168.1.20:41999/#i1.dmVyeSBzZWNyZXQgaW5kZW';
 
+const INVITATION = LINK.slice(LINK.indexOf('/#'));
+const wayThrough = (address: string, network: string): LanWay => ({ address, network, link: `${address}${INVITATION}`, qr: encode(`${address}${INVITATION}`, { border: 0 }).data });
+
 export const RECEIVING: Extract<ReceiveState, { on: true }> = {
-  on: true, addresses: ['http://192.168.1.20:41999', 'http://10.0.0.7:41999'], code: 'K7M 4QX', link: LINK, qr: encode(LINK, { border: 0 }).data, fingerprint: null, visitors: [],
+  on: true, addresses: ['http://192.168.1.20:41999', 'http://10.0.0.7:41999'], code: 'K7M 4QX', link: LINK, fingerprint: null, visitors: [],
+  ways: [wayThrough('http://192.168.1.20:41999', 'wlan0'), wayThrough('http://10.0.0.7:41999', 'eth0')], network: 'fine', knock: null, off: { atMs: null, isHeld: false },
 };
+
+export const NETWORKS: readonly LanNetwork[] = [
+  { name: 'wlan0', kind: 'physical', addresses: ['192.168.1.20', 'fd12:3456::20'] },
+  { name: 'eth0', kind: 'physical', addresses: ['10.0.0.7'] },
+  { name: 'docker0', kind: 'virtual', addresses: ['172.17.0.1'] },
+];
 
 interface Seed {
   readonly token: string;
   readonly receiving: Extract<ReceiveState, { on: true }>;
   readonly folder: string;
   readonly recovered: RecoveredUploads;
+  readonly networks: readonly LanNetwork[];
 }
 
 /** Runs in the window before its own code: a bridge over plain `fetch`, with the same shapes as the preload's. */
-function putBridge({ token, receiving, folder, recovered }: Seed): void {
+function putBridge({ token, receiving, folder, recovered, networks }: Seed): void {
   const calls: string[] = [];
   const progress: (number | null)[] = [];
   const aborts = new Map<string, AbortController>();
@@ -46,6 +58,7 @@ function putBridge({ token, receiving, folder, recovered }: Seed): void {
   const deviceListeners = new Set<() => void>();
   const menuListeners = new Set<(command: MenuCommand) => void>();
   let receive: ReceiveState = { on: false };
+  let rules: ReceiveRules = { networks: null, offAfter: 'never' };
   let duplicates: DuplicateRules = { policy: 'keep-both', guestsChoose: false };
 
   async function ask({ id, method, path, headers, body }: BridgedRequest): ReturnType<DesktopBridge<File>['fetch']> {
@@ -103,12 +116,18 @@ function putBridge({ token, receiving, folder, recovered }: Seed): void {
       calls.push(`showInFolder ${id ?? 'folder'}`);
       return id === null ? { ok: true, value: null } : { ok: false, failure: { code: 'FILE_MISSING', message: 'The file is no longer there.' } };
     },
-    async getSettings() { return { uploadFolder: folder, duplicates }; },
-    async chooseUploadFolder() { return { ok: true, value: { uploadFolder: `${folder}/Elsewhere`, duplicates } }; },
-    async setDuplicates(rules) {
-      calls.push(`setDuplicates ${JSON.stringify(rules)}`);
-      duplicates = rules;
-      return { ok: true, value: { uploadFolder: folder, duplicates } };
+    async getSettings() { return { uploadFolder: folder, duplicates, receive: rules }; },
+    async chooseUploadFolder() { return { ok: true, value: { uploadFolder: `${folder}/Elsewhere`, duplicates, receive: rules } }; },
+    async setDuplicates(wanted) {
+      calls.push(`setDuplicates ${JSON.stringify(wanted)}`);
+      duplicates = wanted;
+      return { ok: true, value: { uploadFolder: folder, duplicates, receive: rules } };
+    },
+    async getNetworks() { return networks; },
+    async setReceiveRules(wanted) {
+      calls.push(`setReceiveRules ${JSON.stringify(wanted)}`);
+      rules = wanted;
+      return { ok: true, value: { uploadFolder: folder, duplicates, receive: rules } };
     },
     async getReceive() { return receive; },
     async setReceive(on) {
@@ -127,6 +146,7 @@ function putBridge({ token, receiving, folder, recovered }: Seed): void {
       deviceListeners.add(listener);
       return () => { deviceListeners.delete(listener); };
     },
+    copyText(text) { calls.push(`copyText ${text}`); },
     showProgress(fraction) { progress.push(fraction); },
     onMenu(listener) {
       menuListeners.add(listener);
@@ -146,7 +166,7 @@ function putBridge({ token, receiving, folder, recovered }: Seed): void {
 
 /** Opens the window's renderer in a browser, with a bridge to the real server. */
 export async function openWindow(page: Page, { url }: Box, folder = '/mnt/uploads', recovered: RecoveredUploads = { own: 0, others: 0 }): Promise<void> {
-  await page.addInitScript(putBridge, { token: OWNER_TOKEN, receiving: RECEIVING, folder, recovered });
+  await page.addInitScript(putBridge, { token: OWNER_TOKEN, receiving: RECEIVING, folder, recovered, networks: NETWORKS });
   await page.goto(url);
 }
 

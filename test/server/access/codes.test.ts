@@ -5,6 +5,7 @@ import { describe, expect, test, vi } from 'vitest';
 import { createClient } from '../../helpers/client.ts';
 import { STAGING_NAME } from '../../helpers/disk.ts';
 import { readFailureCode, readJson, type HttpAnswer } from '../../helpers/http-answer.ts';
+import type { LanSide } from '../../../server/index.ts';
 import { TEST_CODE, type TestServer } from '../../helpers/launch-server.ts';
 import { buildForm, file } from '../../helpers/multipart.ts';
 import { startTestServer } from '../../helpers/start-server.ts';
@@ -49,16 +50,16 @@ describe('wrong codes', () => {
   });
 
   test('C3: sixty from everywhere bring a new code; who is in stays in, and the QR code goes on', async () => {
-    const onCode = vi.fn<(code: string) => void>();
+    const onChange = vi.fn<(side: LanSide) => void>();
     const server = await startTestServer();
-    const lan = await server.running.openLan({ host: '127.0.0.1', port: 0, onCode });
+    const lan = await server.running.openLan({ host: '127.0.0.1', port: 0, onChange });
     const side = { url: lan.addresses[0] ?? '' };
     const session = createClient(side.url, await tokenFrom(await enter(side, lan.code)));
     await guessFromEverywhere(side);
     const now = await server.running.openLan({ host: '127.0.0.1', port: 0 });
     expect(now.code).toMatch(/^[A-Z0-9]{3} [A-Z0-9]{3}$/u);
     expect([now.code === lan.code, now.link]).toEqual([false, lan.link]);
-    expect(onCode.mock.calls).toEqual([[now.code]]);
+    expect(onChange.mock.calls.map(([side]) => side.code)).toEqual([now.code]);
     expect(told(await enter(side, lan.code))).toEqual([401, 'CODE_INVALID']);
     expect(told(await enter(side, now.code))).toEqual([201, null]);
     expect(told(await enter(side, behindTheHash(lan.link), '127.0.0.100'))).toEqual([201, null]);
