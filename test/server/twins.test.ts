@@ -6,6 +6,7 @@ import { readFailureCode } from '../helpers/http-answer.ts';
 import type { TestServer, TestServerOptions } from '../helpers/launch-server.ts';
 import { announced, buildAnnouncedForm } from '../helpers/multipart.ts';
 import { sampleBytes, sha256 } from '../helpers/sample-bytes.ts';
+import { startSession } from '../helpers/session.ts';
 import { startTestServer } from '../helpers/start-server.ts';
 import { createTusClient, offsetIn, stagedPath, startUpload } from '../helpers/tus.ts';
 import { makeUploadFolder } from '../helpers/upload-folder.ts';
@@ -119,6 +120,16 @@ describe('what one of two servers on a folder has stored', () => {
     await leaveRemains();
     await expectOnly({ folder, one, other }, [['file.bin', CONTENT]]);
     expect(other.log.filter(({ event }) => event === 'upload:stored')).toEqual([]);
+  });
+
+  test('is known there to be of its sender: nobody else gets its id', async () => {
+    const pair = await startPair();
+    await pair.one.guest.send(buildAnnouncedForm([announced('photo.jpg', CONTENT, { id: 'one' })]));
+    const eve = await startSession(pair.other);
+    const sent = await eve.send(buildAnnouncedForm([announced('mine.jpg', 'mine', { id: 'one' })]));
+    expect(sent.uploads).toMatchObject([{ state: 'failed', name: 'mine.jpg', failure: { code: 'UPLOAD_ID_IN_USE' } }]);
+    expect(await pair.other.guest.record('one')).toMatchObject({ state: 'stored', path: 'photo.jpg' });
+    await expectOnly(pair, [['photo.jpg', CONTENT]]);
   });
 
   test('is sent to the other under its id when it was taken off the list there', async () => {

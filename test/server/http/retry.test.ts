@@ -73,4 +73,14 @@ describe('sending an id again', () => {
     }
     expect(await ann.record(photo.id)).toEqual(before);
   });
+
+  test('of somebody else does not end what waits there', async () => {
+    const server = await startTestServer();
+    const [ann, eve] = [await startSession(server), await startSession(server)];
+    const photo = announced('photo.jpg', sampleBytes(70_000));
+    await ann.announce([{ id: photo.id, name: photo.name, size: photo.size }]);
+    expect((await eve.post('/api/uploads', buildAnnouncedForm([announced('mine.jpg', 'mine'), photo]))).status).toBe(409);
+    expect(await ann.record(photo.id)).toMatchObject({ state: 'waiting' });
+    expect((await ann.send(buildAnnouncedForm([photo]))).uploads).toMatchObject([{ state: 'stored', path: 'photo.jpg' }]);
+  });
 });

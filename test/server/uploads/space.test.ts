@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { rm, writeFile } from 'node:fs/promises';
+import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { readFailureCode, readJson, type HttpAnswer } from '../../helpers/http-answer.ts';
@@ -46,10 +46,12 @@ describe('a quota', () => {
 
   test('counts what lies in the folder already, and has room again when its owner clears it', async () => {
     const server = await startTestServer({ quotaBytes: QUOTA });
-    await writeFile(join(server.folder, 'of the owner.bin'), Buffer.alloc(QUOTA - SIZE));
+    const own = join(server.folder, 'Of the owner', 'nested');
+    await mkdir(own, { recursive: true });
+    await writeFile(join(own, 'film.bin'), Buffer.alloc(QUOTA - SIZE));
     const refused = await server.guest.post('/api/uploads', buildForm([file('a.bin', contentOf(0))]));
     expect([refused.status, readFailureCode(refused)]).toEqual([507, 'QUOTA_EXCEEDED']);
-    await rm(join(server.folder, 'of the owner.bin'));
+    await rm(join(own, 'film.bin'));
     await waitUntil('the folder to be counted again', async () => (await freeBytes(server.guest)) === QUOTA);
     expect((await server.guest.send(buildForm([file('a.bin', contentOf(0))]))).status).toBe(201);
   });
