@@ -190,7 +190,7 @@ export const CASES: Readonly<Record<string, Case>> = {
   I6: { what: 'a second instance, and a port that is taken', note: 'Headless, several processes share one folder by their locks; the app lets its first instance come to the front.' },
   I7: { what: 'mixed work over 64 connections' },
   I8: { what: 'the event loop while large files arrive', untested: 'On a machine that other tests share the figure says nothing; npm run load -- --only large measures it, with a ping of the API, while four files of 1 GiB arrive, and has the bounds.' },
-  I9: { what: 'half an hour with a fifth of the uploads aborted', untested: 'Too long for a test run; npm run load -- --only soak --soak-minutes 30 does it, and has the bounds for memory, descriptors and staging.' },
+  I9: { what: 'half an hour with a fifth of the uploads aborted', note: 'Some dozens here, of which nothing may be kept; half an hour, with bounds for memory, descriptors and staging, in npm run load -- --only soak --soak-minutes 30.' },
   I10: { what: 'nginx in front, buffering and not', note: 'With proxy_request_buffering off, as the README asks; on, nginx collects a body whole before anybody sees a byte, so there is no progress and nothing could go on after a cut.' },
 
   // J: the window and what it may do

@@ -6,12 +6,14 @@ import { openRaw, requestHead } from '../helpers/raw-http.ts';
 import { CHUNK_TYPE, encodeMetadata } from '../helpers/tus.ts';
 import { within } from '../helpers/wait-until.ts';
 import { CODE } from '../torture/server-process.ts';
-import { withBox, type Box, type LoadSite } from './box.ts';
-import { exactly, truth, type Row } from './row.ts';
+import { megabytes, withBox, type Box, type LoadSite } from './box.ts';
+import { atMost, exactly, truth, type Row } from './row.ts';
 import { runTool } from './run-tool.ts';
 
 const RATIO = '0.0005:0.02';
 const SIDE_BY_SIDE = 8;
+/** The queue's list and the pools still fill; what each of some thousands would keep is far more. */
+const MOST_GROWN_MB = 60;
 const PATIENCE_MS = 1000;
 const ANSWER_WITHIN_MS = 45_000;
 
@@ -39,8 +41,12 @@ const VALID: readonly Valid[] = [
 export async function loadMutations(site: LoadSite, count: number): Promise<readonly Row[]> {
   const bodies = await withBox(site, [], async (box) => {
     const statuses: number[] = [];
-    for (const valid of VALID) statuses.push(...(await sendAll(box, await mutate(valid.body, count), (body) => Buffer.concat([headOf(box, valid, body.length), body]))));
-    return judge(box, `bodies, ${VALID.length} × ${count}`, statuses);
+    let warmBytes = 0;
+    for (const valid of VALID) {
+      statuses.push(...(await sendAll(box, await mutate(valid.body, count), (body) => Buffer.concat([headOf(box, valid, body.length), body]))));
+      if (warmBytes === 0) warmBytes = await box.residentBytes();
+    }
+    return [...(await judge(box, `bodies, ${VALID.length} × ${count}`, statuses)), atMost(`memory grown after the first ${count}`, megabytes((await box.residentBytes()) - warmBytes), MOST_GROWN_MB, 'MB')];
   });
   const requests = await withBox(site, [], async (box) => {
     const statuses: number[] = [];

@@ -39,7 +39,7 @@ function countKept(): number {
   return queryObjects(AbortSignal, { format: 'count' }) + queryObjects(IncomingMessage, { format: 'count' });
 }
 
-test('of uploads that have come to their end, by whatever road, no request and no signal is kept', async () => {
+test('I9: of uploads that have come to their end, by whatever road, no request and no signal is kept', async () => {
   const server = await startTestServer();
   const sendAll = async (times: number): Promise<void> => {
     for (const send of Object.values(ROADS)) for (let turn = 0; turn < times; turn += 1) await send(server);
