@@ -1,5 +1,6 @@
 import express, { type RequestHandler } from 'express';
 import { deviceName } from '../access/device-name.ts';
+import { createVisitNews } from './visit-news.ts';
 
 /** For every answer. */
 export const SECURITY_HEADERS = {
@@ -25,11 +26,12 @@ export const setSecurityHeaders: RequestHandler = (_request, response, next) => 
 
 /**
  * Serves the built page.
- * @param onVisit told of every device that opens it
+ * @param onVisit told of devices that open it, as far as it is news
  */
 export function servePage(folder: string, onVisit: (deviceName: string) => void): readonly RequestHandler[] {
+  const tell = createVisitNews(onVisit);
   const noteVisit: RequestHandler = (request, _response, next) => {
-    if (request.method === 'GET' && request.path === '/') onVisit(deviceName(request.get('User-Agent')));
+    if (request.method === 'GET' && request.path === '/') tell(deviceName(request.get('User-Agent')));
     next();
   };
   const files = express.static(folder, {
