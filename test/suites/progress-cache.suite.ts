@@ -1,7 +1,10 @@
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { openProgressCache, type ProgressCache } from '../../server/uploads/progress/progress-cache.ts';
 import type { ProgressEntry } from '../../server/uploads/progress/progress-entry.ts';
-import { waitUntil } from '../helpers/wait-until.ts';
+import { waitUntil, within } from '../helpers/wait-until.ts';
+
+/** 250 ms, and some for what goes before. A timer that begins at the same time is as late as the machine is busy. */
+export const LONGEST_MS = 400;
 
 export interface StoreUnderTest {
   readonly url: string;
@@ -49,9 +52,7 @@ export function describeProgressCache(name: string, isLeftOut: boolean, start: (
       const cache = await openCache((await start()).url);
       cache.put('key', batchEntry(1));
       await cache.stop();
-      const beganMs = performance.now();
-      await cache.get('key');
-      expect(performance.now() - beganMs).toBeLessThan(400);
+      await within(LONGEST_MS, 'an answer', cache.get('key'));
     });
   });
 }
