@@ -163,11 +163,14 @@ async function receivePlaced(order: DecidedOrder, placement: Placement, start: U
  * @param store told what another process has stored under that id
  */
 async function withoutTwin(
-  { announced }: FileOrder,
+  { announced, sender }: FileOrder,
   { folder, ledger }: Reception,
   store: (twin: StoredRecord | undefined) => Promise<UploadRecord>,
 ): Promise<UploadRecord> {
   if (announced === undefined || !(await folder.neighbours.areThere())) return store(undefined);
+  // Before the lock: a stranger must not make anybody let go.
+  const begun = await folder.resumables.find(announced.id);
+  if (begun && begun.info.sender.id !== sender.id) throw new Failure('UPLOAD_ID_IN_USE');
   return underLock(folder.resumables.lockOf(announced.id), async () => {
     const twins = ledger.wasRemoved(announced.id) ? [] : await folder.storedUnder([announced.id], true);
     return store(twins[0]);

@@ -132,6 +132,16 @@ describe('what one of two servers on a folder has stored', () => {
     await expectOnly(pair, [['photo.jpg', CONTENT]]);
   });
 
+  test('nor the id of what somebody has only begun to send there', async () => {
+    const pair = await startPair();
+    const id = await startUpload(pair.one.guest, CONTENT, HALF);
+    const eve = await startSession(pair.other);
+    const sent = await eve.send(buildAnnouncedForm([announced('mine.jpg', 'mine', { id })]));
+    expect(sent.uploads).toMatchObject([{ state: 'failed', failure: { code: 'UPLOAD_ID_IN_USE' } }]);
+    expect((await createTusClient(pair.one.guest).patch(id, HALF, CONTENT.subarray(HALF))).status).toBe(204);
+    await expectOnly(pair, [['file.bin', CONTENT]]);
+  });
+
   test('is sent to the other under its id when it was taken off the list there', async () => {
     const pair = await startPair();
     const form = buildAnnouncedForm([announced('photo.jpg', CONTENT, { id: 'one' })]);
