@@ -34,7 +34,8 @@ export default defineConfig({
   forbidOnly: ci,
   retries: 0,
   timeout: 60_000,
-  expect: { timeout: 10_000 },
+  // Only for what never comes; a small machine takes its time with four pages at once.
+  expect: { timeout: 15_000 },
   reporter: [['list']],
   // Recording costs a third of the time, so it is for those who look for something.
   use: { trace: process.env['SLIPWAY_TRACE'] === '1' ? 'retain-on-failure' : 'off', screenshot: 'only-on-failure' },
