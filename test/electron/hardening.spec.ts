@@ -70,6 +70,35 @@ test('J4: a body of 200 MB, odd and cyclic values, and channels that nobody know
   expect((await bridgedFetch(app.window, { path: '/api/server' })).ok).toBe(true);
 });
 
+// Before the next one: the driver goes on waiting for navigations that were denied, and clicks nothing meanwhile.
+test('J11: what arrived is shown in its folder and never opened, whatever it is called', async () => {
+  const opened = await watchOpening();
+  await app.electron.evaluate(({ shell }) => {
+    const shown: string[] = [];
+    Object.assign(globalThis, { shown });
+    shell.showItemInFolder = (path) => void shown.push(path);
+  });
+  await app.window.evaluate(() => window.desktop.setReceive(true));
+  const state = await app.window.evaluate(() => window.desktop.getReceive());
+  if (!state.on) throw new Error('The switch is off.');
+  const guest = createClient(state.addresses[0] ?? '', state.code.replaceAll(' ', ''));
+  const names = ['invoice.pdf.exe', 'run.desktop', 'start.command', 'link.lnk', 'page.html'];
+  expect((await guest.send(buildAnnouncedForm(names.map((name) => announced(name, '#!/bin/sh\n'))))).status).toBe(201);
+  for (const name of names) {
+    const { id } = await waitForUpload(app.window, name, 'stored');
+    const row = app.window.getByRole('group', { name: new RegExp(`^${name.replaceAll('.', '\\.')}, `) });
+    // Neither a click nor the keyboard on a row opens what it stands for.
+    await row.dblclick();
+    await row.press('Enter');
+    expect(await app.window.evaluate((upload) => window.desktop.showInFolder(upload), id)).toEqual({ ok: true, value: null });
+  }
+  const shown = await app.electron.evaluate(() => Reflect.get(globalThis, 'shown') as string[]);
+  expect([...new Set(shown)].sort()).toEqual(names.map((name) => `${app.uploadFolder}/${name}`).sort());
+  expect(await opened()).toEqual([]);
+  // No road gives bytes back, not even to the window.
+  for (const name of names) expect(await bridgedFetch(app.window, { path: `/api/uploads/${name}` })).toMatchObject({ ok: true, response: { status: 404 } });
+});
+
 test('J6: the page opens nothing outside, embeds no view, saves no file, and cannot be led away', async () => {
   const trap = await startTrap();
   const opened = await watchOpening();
@@ -184,32 +213,4 @@ test('J7: every permission and every device is denied, asked for or looked up', 
   });
   expect(asked).toEqual({ granted: [], hid: 0 });
   expect(app.log).toMatch(/page:permission-denied/);
-});
-
-test('J11: what arrived is shown in its folder and never opened, whatever it is called', async () => {
-  const opened = await watchOpening();
-  await app.electron.evaluate(({ shell }) => {
-    const shown: string[] = [];
-    Object.assign(globalThis, { shown });
-    shell.showItemInFolder = (path) => void shown.push(path);
-  });
-  await app.window.evaluate(() => window.desktop.setReceive(true));
-  const state = await app.window.evaluate(() => window.desktop.getReceive());
-  if (!state.on) throw new Error('The switch is off.');
-  const guest = createClient(state.addresses[0] ?? '', state.code.replaceAll(' ', ''));
-  const names = ['invoice.pdf.exe', 'run.desktop', 'start.command', 'link.lnk', 'page.html'];
-  expect((await guest.send(buildAnnouncedForm(names.map((name) => announced(name, '#!/bin/sh\n'))))).status).toBe(201);
-  for (const name of names) {
-    const { id } = await waitForUpload(app.window, name, 'stored');
-    const row = app.window.getByRole('group', { name: new RegExp(`^${name.replaceAll('.', '\\.')}, `) });
-    // Neither a click nor the keyboard on a row opens what it stands for.
-    await row.dblclick();
-    await row.press('Enter');
-    expect(await app.window.evaluate((upload) => window.desktop.showInFolder(upload), id)).toEqual({ ok: true, value: null });
-  }
-  const shown = await app.electron.evaluate(() => Reflect.get(globalThis, 'shown') as string[]);
-  expect([...new Set(shown)].sort()).toEqual(names.map((name) => `${app.uploadFolder}/${name}`).sort());
-  expect(await opened()).toEqual([]);
-  // No road gives bytes back, not even to the window.
-  for (const name of names) expect(await bridgedFetch(app.window, { path: `/api/uploads/${name}` })).toMatchObject({ ok: true, response: { status: 404 } });
 });
