@@ -9,8 +9,11 @@ import { countAnswered, keepSlow } from './slow-connections.ts';
 /** The server's usual limits (server/config.ts), each with the interval in which it is looked at. */
 const HEADERS_MS = 15_000 + 5000;
 const STALL_MS = 30_000 + 3000;
-/** Looked at every 7.5 s until its timer is set; what fits into the system's buffers ends with the idle time of a connection instead. */
-const ANSWER_MS = 30_000 + 7500;
+/**
+ * Looked at every 7.5 s until its timer is set, which runs once more when a part of what waits has left since (net.Socket does so); what
+ * fits into the system's buffers ends with the idle time of a connection instead.
+ */
+const ANSWER_MS = 2 * 30_000 + 7500;
 /** A busy machine may look a little later. */
 const SLACK_MS = 2000;
 
