@@ -185,10 +185,15 @@ async function ifThere<Result>(looking: Promise<Result>): Promise<Result | null>
   });
 }
 
+/** An empty file holds nothing of anybody's, and goes: a killed process, or a disk that became read-only, leaves one of a creation. */
 async function quarantine(staging: string, path: string): Promise<void> {
+  const found = await ifThere(stat(path));
+  if (found === null) return;
+  if (found.size === 0) {
+    await unlinkIfThere(path);
+    return;
+  }
   const folder = join(staging, QUARANTINE_NAME);
   await mkdir(folder, { recursive: true, mode: 0o700 });
-  await rename(path, join(folder, `${Date.now()}-${path.slice(staging.length + 1)}`)).catch((error: unknown) => {
-    if (systemErrorCode(error) !== 'ENOENT') throw error;
-  });
+  await ifThere(rename(path, join(folder, `${Date.now()}-${path.slice(staging.length + 1)}`)));
 }

@@ -44,6 +44,18 @@ describe('an upload whose state on disk is damaged', () => {
     expect(sha256(await readFile(join(server.folder, 'file.bin')))).toBe(sha256(CONTENT));
     expect((await listStaging(server.folder)).map(({ name }) => name)).toEqual(['quarantine']);
   });
+
+  test('a creation that got no further than its empty file leaves nothing, whoever comes back for it', async () => {
+    const server = await startTestServer();
+    const disk = await watchDisk(server);
+    const id = randomUUID();
+    await writeFile(stagedPath(server.folder, id, 'part'), '');
+    const tus = createTusClient(server.guest);
+    expect((await tus.head(id)).status).toBe(410);
+    await disk.expectClean();
+    expect((await tus.create({ size: CONTENT.length, id, body: CONTENT })).status).toBe(201);
+    await disk.expectDone({ 'file.bin': CONTENT });
+  });
 });
 
 describe('an upload whose bytes are all there, but which was not stored', () => {
