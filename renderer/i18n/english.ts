@@ -156,6 +156,7 @@ export function createEnglish({ count: show }: Format): Messages {
       checking: 'Looking for the computer…',
       noAnswer: 'The computer does not answer. Are you on the same Wi-Fi, and is Slipway still open there?',
       tryAgain: 'Try again',
+      help: 'Help',
       codeTitle: 'Enter the code',
       codeWhere: 'It is on the computer’s screen, below the QR code.',
       codeLabel: 'Code',

@@ -155,6 +155,7 @@ export function createGerman({ count: show }: Format): Messages {
       checking: 'Der Computer wird gesucht …',
       noAnswer: 'Der Computer antwortet nicht. Sind Sie im selben WLAN, und ist Slipway dort noch offen?',
       tryAgain: 'Noch einmal versuchen',
+      help: 'Hilfe',
       codeTitle: 'Code eingeben',
       codeWhere: 'Er steht auf dem Bildschirm des Computers, unter dem QR-Code.',
       codeLabel: 'Code',

@@ -126,6 +126,7 @@ export interface Messages {
     readonly checking: string;
     readonly noAnswer: string;
     readonly tryAgain: string;
+    readonly help: string;
     readonly codeTitle: string;
     readonly codeWhere: string;
     readonly codeLabel: string;
