@@ -1,6 +1,4 @@
 import { spawn } from 'node:child_process';
-import { writeFileSync } from 'node:fs';
-import { setPriority } from 'node:os';
 import { ROOT } from './root.mjs';
 
 const LIMIT_MS = 420_000;
@@ -8,17 +6,15 @@ const LIMIT_MS = 420_000;
 const GRACE_MS = 3000;
 /** Whoever outlives the script may hold its output open. */
 const CLOSE_WITHIN_MS = 2000;
-const LEAST_PRIORITY = 19;
 
 /**
  * Runs a Node.js script in the project's folder, in silence; what it printed comes out when it fails. After `limitMs`, or when `signal`
- * says so, it is asked to end, and `graceMs` later it is ended, with everything that it started. `isPatient`: it takes what processor time the others leave.
+ * says so, it is asked to end, and `graceMs` later it is ended, with everything that it started.
  */
-export async function runBounded(name, command, { env = process.env, limitMs = LIMIT_MS, graceMs = GRACE_MS, signal, isPatient = false } = {}) {
+export async function runBounded(name, command, { env = process.env, limitMs = LIMIT_MS, graceMs = GRACE_MS, signal } = {}) {
   // A process group of its own, so that browsers and servers of a run that hangs end with it.
   const grouped = process.platform !== 'win32';
   const child = spawn(process.execPath, command, { cwd: ROOT, env, stdio: ['ignore', 'pipe', 'pipe'], detached: grouped });
-  if (isPatient && child.pid !== undefined) yieldTo(child.pid);
   const end = (how) => {
     try {
       if (child.pid !== undefined) process.kill(grouped ? -child.pid : child.pid, how);
@@ -53,15 +49,4 @@ export async function runBounded(name, command, { env = process.env, limitMs = L
   if (status === 0 && cutShort === undefined) return { ok: true };
   process.stdout.write(`\n--- ${name}: ${cutShort ?? `status ${status}`}\n${Buffer.concat(output).toString().trimEnd()}\n---\n`);
   return { ok: false };
-}
-
-/** Lets a process have what the others leave. */
-function yieldTo(pid) {
-  try {
-    setPriority(pid, LEAST_PRIORITY);
-    // Where Linux shares out the time by terminal or process group first, that share counts.
-    if (process.platform === 'linux') writeFileSync(`/proc/${pid}/autogroup`, String(LEAST_PRIORITY));
-  } catch {
-    // Not every system knows both, or it has ended already; it merely takes more than it should.
-  }
 }

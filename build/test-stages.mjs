@@ -6,16 +6,14 @@ import { runBounded } from './run-bounded.mjs';
 
 const REPORTS = join(ROOT, 'out', 'reports');
 const HOUSE = 'test/house';
-/** As long as a whole run may take: the others come first. */
-const PATIENT_LIMIT_MS = 780_000;
 
 /**
  * What `npm test` runs, in this order: `needs` names what it cannot do without (see
- * system-needs.mjs), `wants` what single tests need, `isPatient` that it runs beside all the others and takes what time they leave,
+ * system-needs.mjs), `wants` what single tests need, `isAside` that it runs beside the others, from the start,
  * `run` answers how many tests passed, failed and were skipped, and ends when its signal says so.
  */
 export const STAGES = [
-  { name: 'lint', needs: [], isPatient: true, run: (_tools, signal) => check('lint', ['node_modules/eslint/bin/eslint.js', '.', '--max-warnings', '0'], { signal, isPatient: true, limitMs: PATIENT_LIMIT_MS }) },
+  { name: 'lint', needs: [], isAside: true, run: (_tools, signal) => check('lint', ['node_modules/eslint/bin/eslint.js', '.', '--max-warnings', '0'], { signal }) },
   { name: 'types', needs: [], run: (_tools, signal) => check('types', ['node_modules/vue-tsc/bin/vue-tsc.js', '-b'], { signal }) },
   { name: 'house', needs: [], run: (tools, signal) => vitest('house', [HOUSE], tools, signal) },
   { name: 'server', needs: [], wants: ['programs'], run: (tools, signal) => vitest('server', ['--exclude', `${HOUSE}*.test.ts`], tools, signal) },

@@ -32,9 +32,9 @@ await rm(join(ROOT, 'out', 'reports'), { recursive: true, force: true });
 await Promise.all([run.timed('install and build', setUp), strict ? prepareSystem(needs) : null]);
 if (!isInstalled()) run.finish();
 const tools = (await run.timed('tools', () => prepareTools(needs), countTools)) ?? { missing: needs, env: process.env };
-// Those that keep one processor busy run side by side with the others, which run one after the other.
-const beside = stages.filter(({ isPatient }) => isPatient).map(runStage);
-for (const stage of stages) if (!stage.isPatient) await runStage(stage);
+// What keeps one processor busy runs beside the first of the others, which come one after the other.
+const beside = stages.filter(({ isAside }) => isAside).map(runStage);
+for (const stage of stages) if (!stage.isAside) await runStage(stage);
 await Promise.all(beside);
 run.finish();
 

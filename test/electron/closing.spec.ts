@@ -11,6 +11,7 @@ import { ENDLESS_BYTES } from '../helpers/send-probe.ts';
 import { makeSparseFile } from '../helpers/sparse-file.ts';
 import { waitUntil } from '../helpers/wait-until.ts';
 import { createWiredApp, type WiredApp } from '../helpers/wired-app.ts';
+import { USUAL_SETTINGS } from '../helpers/usual-settings.ts';
 
 const run = promisify(execFile);
 
@@ -154,7 +155,7 @@ test('J10: a second start brings the first window to the front, whatever stands 
   await waitUntil('the first window to be shown', () =>
     app.electron.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows().length === 1 && BrowserWindow.getAllWindows()[0]?.isVisible() === true));
   expect(app.isRunning()).toBe(true);
-  expect(await app.window.evaluate(() => window.desktop.getSettings())).toEqual({ uploadFolder: app.uploadFolder, duplicates: { policy: 'keep-both', guestsChoose: false } });
+  expect(await app.window.evaluate(() => window.desktop.getSettings())).toEqual({ uploadFolder: app.uploadFolder, ...USUAL_SETTINGS });
   expect(await readRecords(app.window)).toEqual([]);
 });
 

@@ -5,6 +5,7 @@ import { bridgedFetch, waitForUpload } from '../helpers/desktop-probe.ts';
 import { listTree } from '../helpers/disk.ts';
 import { findPackedApp } from '../helpers/packed-app.ts';
 import { sampleBytes, sha256 } from '../helpers/sample-bytes.ts';
+import { USUAL_SETTINGS } from '../helpers/usual-settings.ts';
 
 let app: Application;
 test.beforeEach(async () => {
@@ -30,7 +31,7 @@ test('the packed app takes a drop, stores it, and remembers its window over a re
   await app.electron.evaluate(({ BrowserWindow }, wanted) => BrowserWindow.getAllWindows()[0]?.setBounds(wanted), bounds);
   await app.restart();
   expect(await app.electron.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.getBounds())).toEqual(bounds);
-  expect(await app.window.evaluate(() => window.desktop.getSettings())).toEqual({ uploadFolder: app.uploadFolder, duplicates: { policy: 'keep-both', guestsChoose: false } });
+  expect(await app.window.evaluate(() => window.desktop.getSettings())).toEqual({ uploadFolder: app.uploadFolder, ...USUAL_SETTINGS });
 });
 
 test('the packed app serves the page to phones, from inside its archive', async () => {

@@ -4,6 +4,7 @@ import { expect, test } from '@playwright/test';
 import { Application } from '../helpers/application.ts';
 import { waitForUpload } from '../helpers/desktop-probe.ts';
 import { listTree } from '../helpers/disk.ts';
+import { USUAL_SETTINGS } from '../helpers/usual-settings.ts';
 
 let app: Application;
 test.beforeEach(async () => {
@@ -11,9 +12,6 @@ test.beforeEach(async () => {
   await app.start();
 });
 test.afterEach(() => app.dispose());
-
-/** Nobody has chosen otherwise. */
-const USUAL_DUPLICATES = { policy: 'keep-both', guestsChoose: false };
 
 const readBounds = () => app.electron.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.getBounds());
 
@@ -35,7 +33,7 @@ test('the chosen upload folder and the place of the window are kept over a resta
   await app.restart();
 
   expect(await readBounds()).toEqual(bounds);
-  expect(await app.window.evaluate(() => window.desktop.getSettings())).toEqual({ uploadFolder: chosen, duplicates: USUAL_DUPLICATES });
+  expect(await app.window.evaluate(() => window.desktop.getSettings())).toEqual({ uploadFolder: chosen, ...USUAL_SETTINGS });
   await writeFile(app.inTemp('second.txt'), 'two');
   await app.drop([app.inTemp('second.txt')]);
   await waitForUpload(app.window, 'second.txt', 'stored');
@@ -49,7 +47,7 @@ test('a folder that cannot be written to is refused, and the old one stays', asy
     dialog.showOpenDialog = () => Promise.resolve({ canceled: false, filePaths: [folder] });
   }, notAFolder);
   expect(await app.window.evaluate(() => window.desktop.chooseUploadFolder())).toMatchObject({ ok: false, failure: { code: 'FOLDER_NOT_WRITABLE' } });
-  expect(await app.window.evaluate(() => window.desktop.getSettings())).toEqual({ uploadFolder: app.uploadFolder, duplicates: USUAL_DUPLICATES });
+  expect(await app.window.evaluate(() => window.desktop.getSettings())).toEqual({ uploadFolder: app.uploadFolder, ...USUAL_SETTINGS });
 });
 
 test('broken settings are kept aside and the app starts with the usual ones', async () => {
@@ -59,6 +57,6 @@ test('broken settings are kept aside and the app starts with the usual ones', as
   const home = app.inTemp('home');
   await mkdir(home);
   await app.start({ HOME: home });
-  expect(await app.window.evaluate(() => window.desktop.getSettings())).toEqual({ uploadFolder: path.join(home, 'Slipway'), duplicates: USUAL_DUPLICATES });
+  expect(await app.window.evaluate(() => window.desktop.getSettings())).toEqual({ uploadFolder: path.join(home, 'Slipway'), ...USUAL_SETTINGS });
   expect(await readFile(`${file}.broken`, 'utf8')).toBe('{"uploadFolder": "/nowh');
 });
