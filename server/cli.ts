@@ -7,6 +7,7 @@ import { createLog } from './create-log.ts';
 import type { Log } from './log.ts';
 import { asFailure } from './failure.ts';
 import { isLoopback } from './lan-address.ts';
+import { USUAL_MDNS } from './network/mdns/mdns-settings.ts';
 import type { RunningServer } from './running-server.ts';
 import { HELP, readServeOptions, type ServeOptions } from './serve-options.ts';
 import { startServer } from './start-server.ts';
@@ -50,6 +51,10 @@ async function serve(options: Serve): Promise<void> {
       duplicates: options.duplicates,
       logsRequests: options.logLevel === 'debug',
       onCode: (code) => err(`Somebody has tried many wrong codes. The code is now ${code}; who is in already, or scans the QR code, goes on.`),
+      ...(options.isAnnounced ? { mdns: USUAL_MDNS } : {}),
+      onAnnounced: (link) => {
+        if (!options.isJson) out(`or     ${link}`);
+      },
       connectionLimits: { perAddress: options.perAddress },
       ...(options.code === undefined ? {} : { code: options.code }),
       ...(options.quotaBytes === undefined ? {} : { quotaBytes: options.quotaBytes }),

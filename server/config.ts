@@ -1,6 +1,7 @@
 import type { ConnectionLimits } from './http/connection-limits.ts';
 import type { DuplicateRules } from './contracts/duplicates.ts';
 import type { UnfinishedLimits } from './uploads/unfinished-limits.ts';
+import type { MdnsSettings } from './network/mdns/mdns-settings.ts';
 import type { NetworkSource } from './network/network-watch.ts';
 
 /** What a server is started with. Everything but the folder has a default. */
@@ -13,6 +14,10 @@ export interface ServerConfig {
   readonly interfaces?: readonly string[];
   /** Where what is known of this computer's networks comes from; default: its system. */
   readonly networkSource?: NetworkSource;
+  /** Tells other devices a name for this computer while they can reach it; absent: none. */
+  readonly mdns?: MdnsSettings;
+  /** Called with an invitation that has that name in it, when it has become known. */
+  readonly onAnnounced?: (link: string) => void;
   /** 0, the default, takes any free port. */
   readonly port?: number;
   /** A code of one's own; absent: one is made; null: no code is asked for. */

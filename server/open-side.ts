@@ -7,6 +7,9 @@ import { listen } from './http/listener.ts';
 import { sendToHttps } from './http/send-to-https.ts';
 import { baseUrl, hostNames, isLoopback } from './lan-address.ts';
 import type { Log } from './log.ts';
+import { createAnnouncer, type Announcer } from './network/mdns/announce-name.ts';
+import { possibleHosts } from './network/mdns/mdns-names.ts';
+import type { MdnsSettings } from './network/mdns/mdns-settings.ts';
 import { addressesBehind, ANY_IPV4, ANY_IPV6, type ListenOn } from './network/listen-on.ts';
 import { networkState } from './network/network-state.ts';
 import type { NetworkWatch } from './network/network-watch.ts';
@@ -54,6 +57,8 @@ export interface SideOptions {
   readonly access: Access;
   /** Told when addresses or certificate are others than before. */
   readonly onChange?: () => void;
+  /** Told the base URL with the name that neighbours are told, when there is one, or another one. */
+  readonly onAnnounced?: (url: string) => void;
   readonly onKnock?: ((knock: Knock) => void) | undefined;
 }
 
@@ -64,12 +69,16 @@ export interface SideSurroundings {
   /** Further names, `host` or `host:port`. */
   readonly allowedHosts: readonly string[];
   readonly certificateFor: (names: readonly string[]) => Promise<Certificate>;
+  /** How a side for other devices tells them its name; null: not at all. */
+  readonly mdns: MdnsSettings | null;
+  /** What people call this computer. */
+  readonly computer: string;
   readonly createHandler: (face: SideFace) => App;
   readonly log: Log;
 }
 
 /** @throws Failure as openDoors */
-export async function openSide(options: SideOptions, { network, limits, allowedHosts, certificateFor, createHandler, log }: SideSurroundings): Promise<Side> {
+export async function openSide(options: SideOptions, { network, limits, allowedHosts, certificateFor, mdns, computer, createHandler, log }: SideSurroundings): Promise<Side> {
   const { where, access, onChange, onKnock } = options;
   const allowed = allowedHosts.map((name) => name.toLowerCase());
   const isLan = where.kind !== 'hosts' || !where.hosts.every(isLoopback);
@@ -84,15 +93,32 @@ export async function openSide(options: SideOptions, { network, limits, allowedH
   const addresses = (): readonly SideAddress[] => {
     const now = listening();
     const scheme = certificate === null ? 'http' : 'https';
-    return now === null ? [] : hostsOf(now.hosts, network).map(({ host, network: name }) => ({ url: baseUrl(host, now.port, scheme), network: name }));
+    if (now === null) return [];
+    const [best, ...others] = hostsOf(now.hosts, network);
+    const announced = announcer?.name() ?? null;
+    // After the best address: not every phone finds computers by name.
+    const all = best === undefined ? [] : [best, ...(announced === null ? [] : [{ ...best, host: announced }]), ...others];
+    return all.map(({ host, network: name }) => ({ url: baseUrl(host, now.port, scheme), network: name }));
   };
   const certificateNames = (): readonly string[] => {
     const own = where.kind === 'hosts' && !isAnyAddress(where.hosts) ? where.hosts : [...network.addresses().map(({ address }) => address), ...hostNames()];
-    return [...new Set([...own, ...allowed.map((name) => name.replace(/:\d+$/u, '')), 'localhost', '127.0.0.1'].map((name) => name.toLowerCase()))];
+    return [...new Set([...own, ...(announcer === null ? [] : possibleHosts()), ...allowed.map((name) => name.replace(/:\d+$/u, '')), 'localhost', '127.0.0.1'].map((name) => name.toLowerCase()))];
   };
 
+  const announcer: Announcer | null = mdns === null || !isLan ? null : createAnnouncer({
+    computer, log, settings: mdns,
+    onName() {
+      onChange?.();
+      const url = addresses().find((each) => new URL(each.url).hostname === announcer?.name())?.url;
+      if (url !== undefined) options.onAnnounced?.(url);
+    },
+    reach() {
+      const now = listening();
+      return now === null ? null : { port: now.port, addresses: addressesBehind(now.hosts, network.addresses()) };
+    },
+  });
   let certificate = options.https ? await certificateFor(certificateNames()) : null;
-  const isOurs = createOurHosts({ network, listening, allowed, announced: () => null });
+  const isOurs = createOurHosts({ network, listening, allowed, announced: () => announcer?.name() ?? null });
   const isOurHost = (header: string): boolean => {
     const isKnown = isOurs(header);
     if (!isKnown) onKnock?.({ kind: 'unknown-name', atMs: Date.now() });
@@ -107,6 +133,8 @@ export async function openSide(options: SideOptions, { network, limits, allowedH
     listen: (host, port) => listen({ host, port, isIpv6Only: isIpv6Only(host, where), limits, certificate, onClosedEarly }, handlers),
   });
 
+  announcer?.follow();
+
   const renewCertificate = async (): Promise<boolean> => {
     if (certificate === null) return false;
     certificateAtMs = Date.now();
@@ -119,6 +147,7 @@ export async function openSide(options: SideOptions, { network, limits, allowedH
   };
   const follow = async (isChanged: boolean): Promise<void> => {
     const isMoved = await doors.follow();
+    announcer?.follow();
     const isRenewed = (isChanged || Date.now() - certificateAtMs > CERTIFICATE_EVERY_MS) && (await renewCertificate());
     if (isChanged || isMoved || isRenewed) onChange?.();
   };
@@ -131,9 +160,9 @@ export async function openSide(options: SideOptions, { network, limits, allowedH
     addresses,
     fingerprint: face.fingerprint,
     state: () => networkState(network, hosts()),
-    close(graceMs) {
+    async close(graceMs) {
       stopLooking();
-      return doors.close(graceMs);
+      await Promise.all([announcer?.close(), doors.close(graceMs)]);
     },
   };
 }

@@ -20,6 +20,8 @@ export type ServeOptions =
       /** Undefined: make one. Null: ask for none. */
       readonly code: string | null | undefined;
       readonly isHttps: boolean;
+      /** Tell the network a name for this computer. */
+      readonly isAnnounced: boolean;
       readonly cacheUrl: string;
       /** Bytes; undefined: the disk is the limit. */
       readonly maxBytes: number | undefined;
@@ -61,6 +63,7 @@ Usage: npm run --silent serve -- --folder DIR [options]
                        Several processes behind a proxy need the same one.
   --open               ask for no code
   --https              speak HTTPS, with a certificate made on this computer; its fingerprint is printed
+  --no-mdns            do not announce slipway.local in the network
   --cache URL          progress cache: memory: (default), redis://HOST:PORT or memcached://HOST:PORT
   --max-size SIZE      largest file or request, for instance 500MB or 20GB (default: what fits on the disk)
   --quota SIZE         most that the folder may hold, everything in it counted (default: what
@@ -106,6 +109,7 @@ function parse(args: readonly string[]) {
       code: { type: 'string' },
       open: { type: 'boolean', default: false },
       https: { type: 'boolean', default: false },
+      'no-mdns': { type: 'boolean', default: false },
       cache: { type: 'string', default: 'memory:' },
       'max-size': { type: 'string' },
       quota: { type: 'string' },
@@ -160,6 +164,7 @@ function check(values: Values): ServeOptions {
     port: Number(port),
     code: open ? null : code,
     isHttps: values.https,
+    isAnnounced: !values['no-mdns'],
     cacheUrl: cache,
     maxBytes,
     quotaBytes,

@@ -120,12 +120,16 @@ async function startAll(config: ServerConfig, givenLog: Log, onFailure: (undo: (
     limits: { ...USUAL_LIMITS, ...config.connectionLimits },
     allowedHosts: config.allowedHosts ?? [],
     certificateFor: (names) => openCertificate(secretFiles, names),
+    mdns: config.mdns ?? null,
+    computer: config.name ?? hostname(),
   };
 
   const secret = (): Promise<Buffer> => sessionSecret(secretFiles);
   const access = await letIn({ code, secret, ownerToken: config.ownerToken, devices, onCode: config.onCode }, secrets);
   const where = whereOf(config);
-  const main = await openSide({ where, port: config.port ?? 0, https: config.https ?? false, access }, surroundings);
+  const main = await openSide({
+    where, port: config.port ?? 0, https: config.https ?? false, access, onAnnounced: (url) => config.onAnnounced?.(guestLink(url, access)),
+  }, surroundings);
   const lan = createLanDoor({
     log,
     openSide: (options) => openSide(options, surroundings),

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { startServer } from '../../server/index.ts';
+import { startServer, USUAL_MDNS } from '../../server/index.ts';
 import type { Log, RunningServer, ServerConfig } from '../../server/index.ts';
 
 export interface EmbeddedServer {
@@ -25,6 +25,6 @@ interface EmbeddedServerOptions {
  */
 export async function startEmbeddedServer(options: EmbeddedServerOptions, log: Log): Promise<EmbeddedServer> {
   const ownerToken = randomBytes(32).toString('base64url');
-  const server = await startServer({ ...options, host: '127.0.0.1', port: 0, ownerToken }, log);
+  const server = await startServer({ ...options, host: '127.0.0.1', port: 0, mdns: USUAL_MDNS, ownerToken }, log);
   return { server, ownerToken };
 }

@@ -11,12 +11,12 @@ export interface FakeNetworks {
   become(addresses: Readonly<Record<string, readonly string[]>>, exitName?: string): void;
 }
 
-export function createFakeNetworks(first: Readonly<Record<string, readonly string[]>>): FakeNetworks {
+export function createFakeNetworks(first: Readonly<Record<string, readonly string[]>>, netmask = '255.0.0.0'): FakeNetworks {
   let found: readonly NetworkAddress[] = [];
   let exit: string | null = null;
   const become: FakeNetworks['become'] = (addresses, exitName) => {
     found = Object.entries(addresses).flatMap(([name, all]) =>
-      all.map((address) => ({ name, address, family: address.includes(':') ? 6 : 4, netmask: '255.0.0.0', mac: '00:00:00:00:00:00' })));
+      all.map((address) => ({ name, address, family: address.includes(':') ? 6 : 4, netmask, mac: '00:00:00:00:00:00' })));
     exit = exitName ?? found[0]?.name ?? null;
   };
   become(first);

@@ -22,7 +22,8 @@ describe('the options of the command line', () => {
   });
 
   test('what is not said has a default: this computer only, with a code', () => {
-    expect(readServeOptions(['--folder', 'x'])).toMatchObject({ kind: 'serve', folder: 'x', hosts: ['127.0.0.1'], interfaces: [], code: undefined, cacheUrl: 'memory:', maxBytes: undefined, keepMs: 7 * 86_400_000, isJson: false });
+    expect(readServeOptions(['--folder', 'x'])).toMatchObject({ kind: 'serve', folder: 'x', hosts: ['127.0.0.1'], interfaces: [], code: undefined, cacheUrl: 'memory:', maxBytes: undefined, keepMs: 7 * 86_400_000, isJson: false, isAnnounced: true });
+    expect(readServeOptions(['--folder', 'x', '--no-mdns'])).toMatchObject({ isAnnounced: false });
     expect(readServeOptions(['--folder', 'x', '--keep-days', '30'])).toMatchObject({ keepMs: 30 * 86_400_000 });
     expect(readServeOptions(['--folder', 'x'])).toMatchObject({ duplicates: { policy: 'keep-both', guestsChoose: false }, logFormat: 'text', logLevel: 'info' });
     expect(readServeOptions(['--folder', 'x', '--duplicates', 'replace', '--guests-choose-duplicates'])).toMatchObject({ duplicates: { policy: 'replace', guestsChoose: true } });
