@@ -1,4 +1,4 @@
-import { FAILURES, type FailureCode, type FailureReport } from '../../server/contracts/failure.ts';
+import type { FAILURES, FailureReport } from '../../server/contracts/failure.ts';
 
 /** The server answered, and said no. */
 export class ApiFailure extends Error {
@@ -21,8 +21,29 @@ export class ServerUnreachable extends Error {
   override readonly name = 'ServerUnreachable';
 }
 
-/** A failure that was noticed on this side, in the words of the closed table. */
-export function reportOf(code: FailureCode): FailureReport {
-  const { message, retryable } = FAILURES[code];
-  return { code, message, retryable };
+/**
+ * What this side finds out without a word of the server, and whether trying again can help. The compiler holds it to the server's table,
+ * which stays out of the page: a fifth of its own code would be sentences that are said in other words here.
+ */
+const NOTICED = {
+  FILE_CHANGED: true,
+  FILE_TOO_LARGE: false,
+  HOST_NOT_ALLOWED: false,
+  INTERNAL: true,
+  REQUEST_TIMEOUT: true,
+  REQUEST_TOO_LARGE: false,
+  STORAGE_UNAVAILABLE: true,
+  TOKEN_INVALID: false,
+  TOO_MANY_UPLOADS: true,
+  UPLOAD_ABORTED: true,
+  UPLOAD_EXPIRED: false,
+  UPLOAD_LOCKED: true,
+  UPLOAD_NOT_FOUND: false,
+} as const satisfies { readonly [Code in keyof typeof FAILURES]?: (typeof FAILURES)[Code]['retryable'] };
+
+export type NoticedCode = keyof typeof NOTICED;
+
+/** A failure that was noticed on this side. Its sentence stands with the words of the page. */
+export function reportOf(code: NoticedCode): FailureReport {
+  return { code, message: '', retryable: NOTICED[code] };
 }

@@ -1,8 +1,7 @@
 import { FILE_DIGEST_HEADER, UPLOAD_COMPLETE_HEADER } from '../../server/contracts/api.ts';
 import { DUPLICATES_FIELD, type DuplicatePolicy } from '../../server/contracts/duplicates.ts';
-import type { FailureCode } from '../../server/contracts/failure.ts';
 import type { FileDigest } from '../../server/contracts/upload.ts';
-import { ApiFailure, reportOf, ServerUnreachable } from './api-failure.ts';
+import { ApiFailure, reportOf, ServerUnreachable, type NoticedCode } from './api-failure.ts';
 import { withDeadline } from './deadline.ts';
 import { exchange, failureOf, type Exchanged } from './exchange.ts';
 import type { ApiFetch, ApiInit } from './platform.ts';
@@ -13,7 +12,7 @@ import { encodeMetadata, readBytesHeader } from './tus-headers.ts';
 const QUESTION_TIMEOUT_MS = 25_000;
 
 /** What a HEAD says by its status alone: it has no body, so no code (RFC 9110, section 9.3.2). */
-const FAILURE_OF_STATUS: Readonly<Record<number, FailureCode>> = {
+const FAILURE_OF_STATUS: Readonly<Record<number, NoticedCode>> = {
   401: 'TOKEN_INVALID', 404: 'UPLOAD_NOT_FOUND', 408: 'REQUEST_TIMEOUT', 410: 'UPLOAD_EXPIRED', 421: 'HOST_NOT_ALLOWED', 423: 'UPLOAD_LOCKED',
   429: 'TOO_MANY_UPLOADS', 503: 'STORAGE_UNAVAILABLE',
 };

@@ -1,5 +1,6 @@
 import type { DuplicatePolicy } from '../../server/contracts/duplicates.ts';
 import type { FailureCode } from '../../server/contracts/failure.ts';
+import type { NoticedCode } from '../api/api-failure.ts';
 import type { Format } from '../format.ts';
 
 /** What a number of files is called: "photos" when all are pictures, "videos" when all are films. */
@@ -27,13 +28,15 @@ export type ClashWord = 'wasThere' | 'replaced' | 'replacedSince';
 /** What a bar shows, from what a browser claims to what both ends agree on. */
 export type LayerWord = 'sent' | 'stored' | 'verified';
 
+type FailureWords<Code extends FailureCode> = Readonly<Partial<Record<Code, readonly [what: string, next: string | null]>>>;
+
 /** The words that window and page share, and the page's own, in one language. */
 export interface Messages {
   readonly language: string;
   readonly files: (count: number, word: FileWord) => string;
   readonly states: Readonly<Record<StateWord, string>>;
   /** What happened and whether anything is lost; what its sender can do. Where absent, the server's own sentence is shown. */
-  readonly failures: Readonly<Partial<Record<FailureCode, readonly [what: string, next: string | null]>>>;
+  readonly failures: FailureWords<FailureCode> & Required<FailureWords<NoticedCode>>;
   /** Of a file that goes on by itself when the receiving disk lets it. */
   /** Said of what failed and came from another device. */
   readonly onlySender: string;
