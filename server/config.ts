@@ -67,7 +67,11 @@ export interface ServerConfig {
   readonly name?: string;
   /** Called with a new code, as a person types it, when one that was made here was guessed at too often. */
   readonly onCode?: (code: string) => void;
-  /** Called when the list of devices has changed; not each time that one is seen. */
+  /** Ask the owner before a device sends that is not always allowed; needs an owner. Default: the code is enough. */
+  readonly asks?: boolean;
+  /** Called with the name of a device that asks to send. */
+  readonly onQuestion?: (deviceName: string) => void;
+  /** Called when the list of devices, or of those who ask, has changed; not each time that one is seen. */
   readonly onDevices?: () => void;
   /** Called when a device opens the page or starts a session. */
   readonly onVisitor?: (visitor: { readonly name: string; readonly atMs: number }) => void;

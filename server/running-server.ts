@@ -65,6 +65,8 @@ export interface RunningServer {
   useFolder(folder: string): Promise<void>;
   /** From now on this is what becomes of names that exist already; what is announced stays as it was announced. */
   useDuplicates(rules: DuplicateRules): void;
+  /** Asks the owner before a device sends from now on, or no longer: then whoever waits may. */
+  useAsking(asks: boolean): void;
   /** Absolute path of a stored upload, also of an earlier run; null when it is not stored or unknown. */
   locate(id: string): string | null;
   /**

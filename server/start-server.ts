@@ -3,6 +3,8 @@ import { join } from 'node:path';
 import { allOrNothing } from './all-or-nothing.ts';
 import { openCertificate } from './access/certificate.ts';
 import { canonicalCode, MIN_CODE_LENGTH, readableCode } from './access/code.ts';
+import { announcedBy, toldOf } from './access/announced-by.ts';
+import { Asking } from './access/asking.ts';
 import { createDeviceFile } from './access/device-file.ts';
 import { Devices } from './access/devices.ts';
 import { letIn } from './access/let-in.ts';
@@ -85,10 +87,30 @@ async function startAll(config: ServerConfig, givenLog: Log, onFailure: (undo: (
   const devices = await Devices.open({
     file: createDeviceFile(join(secretFiles.folder, 'devices.txt')),
     log,
-    onEnd: (id, failure) => giveUpWaiting(service, id, failure),
-    onChange: () => config.onDevices?.(),
+    onEnd(id, failure) {
+      giveUpWaiting(service, id, failure);
+      asking.end(id);
+    },
+    onChange() {
+      asking.review();
+      config.onDevices?.();
+    },
   });
   onFailure(() => devices.stop());
+  // Without an owner there is nobody to be asked.
+  let asks = config.asks === true && config.ownerToken !== undefined;
+  const asking = new Asking({
+    devices,
+    isOn: () => asks,
+    onChange(fresh) {
+      const name = fresh === null ? undefined : devices.get(fresh.deviceId)?.name;
+      if (name !== undefined) config.onQuestion?.(name);
+      config.onDevices?.();
+    },
+    told: (deviceId, batch) => toldOf(announcedBy(service, deviceId, new Set([batch]))),
+    refuse: (deviceId, batches) => giveUpWaiting(service, deviceId, new Failure('APPROVAL_REFUSED'), batches),
+  });
+  onFailure(async () => asking.stop());
   const network = await createNetworkWatch(config.networkSource ?? { addresses: readAddresses, routes: readRoutes });
   const createHandler = ({ access, isOurHost, addresses, fingerprint, isLan }: SideFace): App => {
     const app = createApp({
@@ -96,6 +118,7 @@ async function startAll(config: ServerConfig, givenLog: Log, onFailure: (undo: (
       slots,
       access,
       devices,
+      asking,
       log,
       stopping: stopping.signal,
       maxRequestBytes: config.maxRequestBytes ?? maxFileBytes + FORM_OVERHEAD_BYTES,
@@ -161,6 +184,10 @@ async function startAll(config: ServerConfig, givenLog: Log, onFailure: (undo: (
       await service.useFolder(await openUploadFolder(wanted, config.markForeign));
     },
     useDuplicates: (rules) => duplicates.use(rules),
+    useAsking(wanted) {
+      asks = wanted && config.ownerToken !== undefined;
+      if (!asks) asking.allowAll();
+    },
     locate: (id) => service.locate(id),
     giveUp: (ids, code) => service.withdraw(ids, new Failure(code)),
     activeUploads: (except) => service.activeUploads(except),
@@ -169,6 +196,7 @@ async function startAll(config: ServerConfig, givenLog: Log, onFailure: (undo: (
     async stop() {
       stopping.abort(new Failure('SHUTTING_DOWN'));
       await Promise.all([main.close(STOP_GRACE_MS), lan.close(STOP_GRACE_MS)]);
+      asking.stop();
       await devices.stop();
       await service.stop();
       log('info', 'server:stopped');
@@ -199,7 +227,7 @@ function addressesOf(side: Side): readonly string[] {
 }
 
 /** Gives up what a sender announced and has not begun to send: nobody will bring it. */
-function giveUpWaiting(service: UploadService, senderId: string, failure: Failure): void {
+function giveUpWaiting(service: UploadService, senderId: string, failure: Failure, batches?: ReadonlySet<string>): void {
   const reply = service.changes(undefined, senderId);
-  if (reply.unchanged !== true) service.giveUp(reply.uploads.map(({ id }) => id), senderId, failure);
+  if (reply.unchanged !== true) service.giveUp(reply.uploads.filter(({ batch }) => batches?.has(batch) ?? true).map(({ id }) => id), senderId, failure);
 }

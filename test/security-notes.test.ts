@@ -13,7 +13,7 @@ const titles = new Map(readSources().map((source) => [source.path, readTitles(so
 test('every row of the threat model names its proof', () => {
   const rows = notes.split('\n').filter((line) => line.startsWith('| ') && !line.startsWith('| who') && !line.startsWith('| finding'));
   expect(rows.length).toBeGreaterThan(30);
-  expect(rows.filter((row) => !/\]\(test\//u.test(row))).toEqual([]);
+  expect(rows.filter((row) => !row.includes('](test/'))).toEqual([]);
 });
 
 test.each(links)('SECURITY.md: $said in $path is there', ({ said, path }) => {

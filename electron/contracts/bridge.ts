@@ -171,7 +171,9 @@ export interface DesktopBridge<FileObject> {
   setReceiveRules(rules: ReceiveRules): Promise<Answer<DesktopSettings>>;
   /** Calls back at every change, also of visitors; returns how to stop. */
   onReceive(listener: (state: ReceiveState) => void): () => void;
-  /** Calls back when the list of devices has changed; returns how to stop. */
+  /** Asks before a device sends from now on, or no longer; kept for the next time. */
+  setAsking(asks: boolean): Promise<Answer<null>>;
+  /** Calls back when the list of devices, or of those who ask to send, has changed; returns how to stop. */
   onDevices(listener: () => void): () => void;
   /** Puts one line of text on the system's clipboard. */
   copyText(text: string): void;

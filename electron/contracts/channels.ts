@@ -19,6 +19,7 @@ export interface InvokeChannels {
   'settings:get': { readonly ask: null; readonly answer: DesktopSettings };
   'settings:choose-folder': { readonly ask: null; readonly answer: Answer<DesktopSettings | null> };
   'settings:set-duplicates': { readonly ask: DuplicateRules; readonly answer: Answer<DesktopSettings> };
+  'settings:set-asking': { readonly ask: { readonly asks: boolean }; readonly answer: Answer<null> };
   'receive:get': { readonly ask: null; readonly answer: ReceiveState };
   /** Kept for the next time; while it is on, the addresses change at once. */
   'receive:set-https': { readonly ask: { readonly https: boolean }; readonly answer: Answer<ReceiveState> };
@@ -46,7 +47,7 @@ export interface PushChannels {
 export const INVOKE_CHANNELS = [
   'api:fetch', 'files:send', 'files:pick', 'files:retry', 'files:pause', 'files:unpause', 'files:paused', 'files:recovered', 'files:show',
   'settings:get', 'settings:choose-folder', 'settings:set-duplicates', 'receive:get', 'receive:set', 'receive:set-https',
-  'receive:networks', 'receive:set-rules',
+  'receive:networks', 'receive:set-rules', 'settings:set-asking',
 ] as const satisfies readonly (keyof InvokeChannels)[];
 
 export const SEND_CHANNELS = ['api:abort', 'window:copy', 'window:progress'] as const satisfies readonly (keyof SendChannels)[];

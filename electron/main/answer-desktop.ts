@@ -16,7 +16,7 @@ import type { UnfinishedList } from './sending/unfinished-list.ts';
 import type { SettingsFile } from './settings.ts';
 
 export interface Desktop {
-  readonly server: Pick<RunningServer, 'locate' | 'networks' | 'recovered' | 'useDuplicates' | 'useFolder'>;
+  readonly server: Pick<RunningServer, 'locate' | 'networks' | 'recovered' | 'useAsking' | 'useDuplicates' | 'useFolder'>;
   readonly queue: SendQueue;
   readonly unfinished: Pick<UnfinishedList, 'paused' | 'onPaused'>;
   readonly receive: Receive;
@@ -45,6 +45,7 @@ export function answerDesktop(ipc: Ipc, desktop: Desktop): void {
   ipc.handle('settings:get', async () => forWindow(settings));
   ipc.handle('settings:choose-folder', async () => chooseFolder(desktop));
   ipc.handle('settings:set-duplicates', async (ask) => setDuplicates(desktop, ask));
+  ipc.handle('settings:set-asking', async (ask) => setAsking(desktop, isRecord(ask) ? ask['asks'] : undefined));
   ipc.handle('receive:get', async () => receive.state());
   ipc.handle('receive:set-https', async (ask) =>
     isRecord(ask) && typeof ask['https'] === 'boolean' ? receive.setHttps(ask['https']) : refuse('BRIDGE_REQUEST_DENIED'));
@@ -140,6 +141,13 @@ async function setReceiveRules({ receive, settings }: Desktop, ask: unknown): Pr
   if (rules === null) return refuse('BRIDGE_REQUEST_DENIED');
   const answer = await receive.setRules(rules);
   return answer.ok ? succeed(forWindow(settings)) : answer;
+}
+
+function setAsking({ server, settings }: Desktop, asks: unknown): Answer<null> {
+  if (typeof asks !== 'boolean') return refuse('BRIDGE_REQUEST_DENIED');
+  server.useAsking(asks);
+  settings.update({ asks });
+  return succeed(null);
 }
 
 function forWindow(settings: SettingsFile): DesktopSettings {

@@ -15,6 +15,8 @@ interface EmbeddedServerOptions {
   readonly secretFolder: string;
   readonly pageFolder: string;
   readonly duplicates: NonNullable<ServerConfig['duplicates']>;
+  readonly asks: boolean;
+  readonly onQuestion: NonNullable<ServerConfig['onQuestion']>;
   readonly onDevices: NonNullable<ServerConfig['onDevices']>;
   readonly onVisitor: NonNullable<ServerConfig['onVisitor']>;
 }

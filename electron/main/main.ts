@@ -15,6 +15,7 @@ import { lockDownPages } from './lock-down.ts';
 import { log } from './log.ts';
 import { createMainWindow } from './main-window.ts';
 import { setAppMenu } from './menu.ts';
+import { notifyQuestion } from './notify-question.ts';
 import { keepAwakeWhile, onWake } from './power.ts';
 import { createQuitGuard } from './quit-guard.ts';
 import { createReceive } from './receive.ts';
@@ -37,10 +38,17 @@ else app.quit();
 
 async function start(): Promise<void> {
   // Create
-  const defaults = { uploadFolder: path.join(app.getPath('home'), 'Slipway'), windowBounds: null, duplicates: { policy: 'keep-both', guestsChoose: false }, https: false, receive: { networks: null, offAfter: 'never' } } as const;
+  const defaults = { uploadFolder: path.join(app.getPath('home'), 'Slipway'), windowBounds: null, duplicates: { policy: 'keep-both', guestsChoose: false }, https: false, receive: { networks: null, offAfter: 'never' }, asks: false } as const;
   const settings = await openSettings(path.join(userData, 'settings.json'), defaults, log);
   const embedded = await startWithFolder(settings, (folder) => startEmbeddedServer(
-    { folder, secretFolder: userData, pageFolder: APP_FILES.pageFolder, duplicates: settings.get().duplicates, onVisitor: (visitor) => receive.addVisitor(visitor), onDevices: () => ipc.push('devices:changed', null) }, log,
+    {
+      folder, secretFolder: userData, pageFolder: APP_FILES.pageFolder, duplicates: settings.get().duplicates, asks: settings.get().asks,
+      onVisitor: (visitor) => receive.addVisitor(visitor),
+      onDevices: () => ipc.push('devices:changed', null),
+      onQuestion(name) {
+        if (mainWindow.current()?.isFocused() !== true) notifyQuestion(name, mainWindow.show);
+      },
+    }, log,
   ));
   if (embedded === null) {
     app.quit();

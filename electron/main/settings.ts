@@ -27,6 +27,8 @@ export interface Settings {
   readonly https: boolean;
   /** Through which networks they come, and for how long. */
   readonly receive: ReceiveRules;
+  /** The owner is asked before a device sends. */
+  readonly asks: boolean;
 }
 
 export interface SettingsFile {
@@ -75,13 +77,14 @@ export function parseSettings(text: string, defaults: Settings): Settings | null
     return null;
   }
   if (!isRecord(value)) return null;
-  const { uploadFolder, windowBounds, duplicates, https, receive } = value;
+  const { uploadFolder, windowBounds, duplicates, https, receive, asks } = value;
   return {
     uploadFolder: typeof uploadFolder === 'string' && path.isAbsolute(uploadFolder) ? uploadFolder : defaults.uploadFolder,
     windowBounds: isWindowBounds(windowBounds) ? windowBounds : defaults.windowBounds,
     duplicates: readDuplicates(duplicates) ?? defaults.duplicates,
     https: typeof https === 'boolean' ? https : defaults.https,
     receive: readReceiveRules(receive) ?? defaults.receive,
+    asks: typeof asks === 'boolean' ? asks : defaults.asks,
   };
 }
 

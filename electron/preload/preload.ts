@@ -50,6 +50,7 @@ const bridge: DesktopBridge<File> = {
   getNetworks: () => invoke('receive:networks', null),
   setReceiveRules: (rules) => invoke('receive:set-rules', rules),
   onReceive: (listener) => listen('receive:changed', listener),
+  setAsking: (asks) => invoke('settings:set-asking', { asks }),
   onDevices: (listener) => listen('devices:changed', () => listener()),
   copyText: (text) => send('window:copy', { text }),
   showProgress: (fraction) => send('window:progress', { fraction }),

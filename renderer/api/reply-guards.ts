@@ -1,5 +1,5 @@
 import type { Api, RouteName } from '../../server/contracts/api.ts';
-import { DEVICE_RIGHTS, type Device } from '../../server/contracts/devices.ts';
+import { DEVICE_RIGHTS, type Device, type Question } from '../../server/contracts/devices.ts';
 import type { HistoryEntry } from '../../server/contracts/history.ts';
 import { DUPLICATE_POLICIES, type DuplicatePolicy } from '../../server/contracts/duplicates.ts';
 import type { ErrorReply, FailureCode, FailureReport } from '../../server/contracts/failure.ts';
@@ -69,6 +69,10 @@ function isDevice(value: unknown): value is Device {
     && oneOf(DEVICE_RIGHTS, value['allowed']) && typeof value['hasAccess'] === 'boolean';
 }
 
+function isQuestion(value: unknown): value is Question {
+  return isFields(value) && isString(value['id']) && isSender(value['device']) && isNumber(value['files']) && isNumberOrNull(value['bytes']) && isListOf(value['names'], isString) && isNumber(value['askedAtMs']);
+}
+
 const isNull = (value: unknown): value is null => value === null;
 
 export function isErrorReply(value: unknown): value is ErrorReply {
@@ -91,9 +95,11 @@ export const REPLY_GUARDS: ReplyGuards = {
     isFields(value) && isListOf(value['entries'], isHistoryEntry) && (value['next'] === null || isString(value['next'])) && isNumber(value['total']),
   'DELETE /api/history': isNull,
   'DELETE /api/history/:id': isNull,
-  'GET /api/devices': (value): value is Api['GET /api/devices']['reply'] => isFields(value) && isListOf(value['devices'], isDevice),
+  'GET /api/devices': (value): value is Api['GET /api/devices']['reply'] =>
+    isFields(value) && isListOf(value['devices'], isDevice) && typeof value['asks'] === 'boolean' && isListOf(value['questions'], isQuestion),
   'POST /api/devices/:id': isNull,
   'DELETE /api/devices/:id': isNull,
+  'POST /api/questions/:id': isNull,
   'POST /api/batches': isBatch,
   'GET /api/server': (value): value is Api['GET /api/server']['reply'] => {
     if (!isFields(value) || !isString(value['name']) || !isNumberOrNull(value['freeBytes'])) return false;

@@ -14,7 +14,9 @@ function rowState({ state }: SendItem, record: UploadRecord | undefined): RowSta
   switch (state.kind) {
     case 'ready': case 'paused': case 'failed': case 'cancelled': return state.kind;
     // Nothing is wrong with the connection.
-    case 'reconnecting': return state.why === undefined ? 'reconnecting' : 'interrupted';
+    case 'reconnecting':
+      if (state.why?.code === 'APPROVAL_NEEDED') return 'waiting';
+      return state.why === undefined ? 'reconnecting' : 'interrupted';
     case 'stored': return state.verified ? 'verified' : storedState(record);
     case 'queued': return 'waiting';
     // The request has left this device; whether bytes arrive, only the server knows.

@@ -89,6 +89,16 @@ export function createEnglishWindow({ files, thereAlready }: Messages, { count: 
       keep: 'Leave it',
     },
     connection: ENGLISH_CONNECTION,
+    asking: {
+      setting: 'Ask me before a new device sends',
+      first: 'Ask me first',
+      wants: (device, what, size) => `${device} wants to send ${what ?? 'something'}${size === null ? '' : ` (${size})`}`,
+      hint: 'Nothing is sent until you say yes.',
+      others: (count) => `Nothing is sent until you say yes. ${show(count)} more ${english(count, 'device waits', 'devices wait')}.`,
+      once: 'Allow once',
+      always: 'Always allow this device',
+      no: 'Not now',
+    },
     bridgeFailures: {},
     receive: {
       title: 'Receive from phones',

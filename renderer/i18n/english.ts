@@ -61,6 +61,7 @@ export function createEnglish({ count: show }: Format): Messages {
       STORAGE_UNAVAILABLE: ['The upload folder is not there, or cannot be written to, at the moment.', 'Retry later.'],
       SHUTTING_DOWN: ['The computer stopped receiving.', 'Retry when it is back.'],
       TOO_MANY_UPLOADS: ['The computer is very busy.', 'Retry in a moment.'],
+      APPROVAL_REFUSED: ['The owner of the computer said: not now. Nothing was sent.', 'Ask them, then retry.'],
       TOKEN_REVOKED: ['The owner ended the access of this device. What came of it was kept where it can go on.', 'Enter the code again.'],
       REQUEST_TIMEOUT: ['The connection was too slow and nothing of it was stored.', 'Retry.'],
       UPLOAD_LOCKED: ['An older connection still holds this file.', 'Retry in a moment.'],
@@ -73,6 +74,7 @@ export function createEnglish({ count: show }: Format): Messages {
     },
     onlySender: 'It can be sent again from that device.',
     waits: {
+      APPROVAL_NEEDED: 'The owner of the computer is asked. After a yes it goes on by itself; nothing is sent until then.',
       INSUFFICIENT_STORAGE: 'The computer’s disk is full. It goes on by itself when there is room; nothing is lost.',
       QUOTA_EXCEEDED: 'The upload folder is as full as its owner lets it get. It goes on by itself when there is room; nothing is lost.',
       STORAGE_UNAVAILABLE: 'The upload folder is not there at the moment. It goes on by itself when it is back; nothing is lost.',
@@ -171,6 +173,7 @@ export function createEnglish({ count: show }: Format): Messages {
       codeStale: 'This QR code is no longer valid. Scan the one on the computer’s screen now, or type the code below it.',
       codeLocked: (wait) => (wait === null ? 'Too many wrong codes. Wait a little, then try again.' : `Too many wrong codes. Try again in ${wait}.`),
       codeRevoked: 'The owner of the computer ended the access of this device. What arrived is safe, and the rest has stopped. Ask for the code; with it, sending goes on where it was.',
+      waitingForYes: 'Waiting for a yes',
       keptOut: 'The owner of the computer takes nothing from this device at the moment. What arrived before is safe. Ask them to allow it again.',
       codeAgain: 'The code has changed. Enter the new one to go on; your list is still here.',
       titleProgress: (percent) => `${percent} · Slipway`,

@@ -89,6 +89,16 @@ export function createGermanWindow({ files, thereAlready }: Messages, { count: s
       keep: 'Lassen',
     },
     connection: GERMAN_CONNECTION,
+    asking: {
+      setting: 'Mich fragen, bevor ein neues Gerät sendet',
+      first: 'Mich erst fragen',
+      wants: (device, what, size) => `${device} möchte ${what ?? 'etwas'} senden${size === null ? '' : ` (${size})`}`,
+      hint: 'Bis Sie Ja sagen, wird nichts gesendet.',
+      others: (count) => `Bis Sie Ja sagen, wird nichts gesendet. ${show(count)} ${german(count, 'weiteres Gerät wartet', 'weitere Geräte warten')}.`,
+      once: 'Einmal erlauben',
+      always: 'Diesem Gerät immer erlauben',
+      no: 'Jetzt nicht',
+    },
     bridgeFailures: {
       FOLDER_NOT_WRITABLE: 'In diesen Ordner kann nicht geschrieben werden.',
       FILE_MISSING: 'Die Datei ist nicht mehr da.',

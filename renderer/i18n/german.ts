@@ -60,6 +60,7 @@ export function createGerman({ count: show }: Format): Messages {
       STORAGE_UNAVAILABLE: ['Der Upload-Ordner ist gerade nicht da oder nicht beschreibbar.', 'Später erneut versuchen.'],
       SHUTTING_DOWN: ['Der Computer empfängt nicht mehr.', 'Erneut versuchen, wenn er wieder da ist.'],
       TOO_MANY_UPLOADS: ['Der Computer ist sehr beschäftigt.', 'Gleich noch einmal versuchen.'],
+      APPROVAL_REFUSED: ['Am Computer hieß es: jetzt nicht. Nichts wurde gesendet.', 'Fragen Sie nach, dann noch einmal versuchen.'],
       TOKEN_REVOKED: ['Der Zugang dieses Geräts wurde beendet. Was davon da ist, wurde behalten, wo es weitergehen kann.', 'Geben Sie den Code noch einmal ein.'],
       REQUEST_TIMEOUT: ['Die Verbindung war zu langsam, nichts davon wurde gespeichert.', 'Noch einmal versuchen.'],
       UPLOAD_LOCKED: ['Eine ältere Verbindung hält diese Datei noch.', 'Gleich noch einmal versuchen.'],
@@ -72,6 +73,7 @@ export function createGerman({ count: show }: Format): Messages {
     },
     onlySender: 'Von jenem Gerät aus kann sie noch einmal gesendet werden.',
     waits: {
+      APPROVAL_NEEDED: 'Am Computer wird gefragt. Nach einem Ja geht es von selbst los; bis dahin wird nichts gesendet.',
       INSUFFICIENT_STORAGE: 'Das Laufwerk des Computers ist voll. Sobald Platz ist, geht es von selbst weiter; nichts geht verloren.',
       QUOTA_EXCEEDED: 'Der Upload-Ordner ist so voll, wie er werden darf. Sobald Platz ist, geht es von selbst weiter; nichts geht verloren.',
       STORAGE_UNAVAILABLE: 'Der Upload-Ordner ist gerade nicht da. Sobald er zurück ist, geht es von selbst weiter; nichts geht verloren.',
@@ -170,6 +172,7 @@ export function createGerman({ count: show }: Format): Messages {
       codeStale: 'Dieser QR-Code gilt nicht mehr. Scannen Sie den, der jetzt auf dem Bildschirm steht, oder tippen Sie den Code darunter ein.',
       codeLocked: (wait) => (wait === null ? 'Zu viele falsche Codes. Bitte etwas warten.' : `Zu viele falsche Codes. Wieder möglich in ${wait.replace(/\.$/u, '')}.`),
       codeRevoked: 'Der Zugang dieses Geräts wurde am Computer beendet. Angekommenes ist sicher, der Rest steht still. Fragen Sie nach dem Code; damit geht es weiter, wo es war.',
+      waitingForYes: 'Warten auf ein Ja',
       keptOut: 'Der Computer nimmt von diesem Gerät gerade nichts an. Was vorher ankam, ist sicher. Bitten Sie darum, es wieder zuzulassen.',
       codeAgain: 'Der Code hat sich geändert. Geben Sie den neuen ein; Ihre Liste ist noch da.',
       titleProgress: (percent) => `${percent} · Slipway`,

@@ -141,6 +141,8 @@ export interface Messages {
     /** Instead of the above, when the owner has sent this device away. */
     readonly codeRevoked: string;
     readonly keptOut: string;
+    /** While the owner is being asked. */
+    readonly waitingForYes: string;
     readonly titleProgress: (percent: string) => string;
     readonly titlePaused: string;
     readonly titleDone: string;

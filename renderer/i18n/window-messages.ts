@@ -90,6 +90,18 @@ export interface WindowMessages {
   };
   /** What to look at when no device gets through. */
   readonly connection: ConnectionMessages;
+  readonly asking: {
+    readonly setting: string;
+    /** What a device may do that is neither allowed always nor never, while that is on. */
+    readonly first: string;
+    /** @param what null when it did not say */
+    readonly wants: (device: string, what: string | null, size: string | null) => string;
+    readonly hint: string;
+    readonly others: (count: number) => string;
+    readonly once: string;
+    readonly always: string;
+    readonly no: string;
+  };
   readonly bridgeFailures: Readonly<Partial<Record<BridgeFailureCode, string>>>;
   readonly receive: {
     readonly title: string;

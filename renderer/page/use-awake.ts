@@ -1,6 +1,5 @@
 import { onScopeDispose, ref, watch, type Ref } from 'vue';
 import { createScreenLock, type ScreenKeeper } from './screen-lock.ts';
-import { createSilentVideo } from './silent-video.ts';
 
 /** A computer that has gone away must not cost a phone its battery. */
 const FRUITLESS_MS = 5 * 60_000;
@@ -27,8 +26,11 @@ export function useAwake({ wanted, wantedNow, arrived }: AwakeOptions): Readonly
 
   const lost = (): void => { held.value = false; };
   const lock = createScreenLock(lost);
-  const video = createSilentVideo(lost);
-  const keepers: readonly ScreenKeeper[] = lock === null ? [video] : [lock, video];
+  const keepers: ScreenKeeper[] = lock === null ? [] : [lock];
+  // Not needed to open the page, but there before anybody taps "Send".
+  void import('./silent-video.ts').then(({ createSilentVideo }) => keepers.push(createSilentVideo(lost))).catch(() => {
+    // No line: the screen goes dark as usual, and sending goes on when it is back.
+  });
 
   async function hold(): Promise<void> {
     if (held.value || trying || document.hidden) return;

@@ -5,6 +5,9 @@ import { endOf, isMismatch, lossOf } from './outcome.ts';
 import type { Recovery } from './recovery.ts';
 import type { SendList } from './send-list.ts';
 
+/** While the owner is being asked. */
+const ASK_AGAIN_MS = 2000;
+
 /** What becomes of files: how they end, and what follows when their request is lost. */
 export interface FileFates {
   /** Takes the server's word for a file. Answers false when the file has not ended. */
@@ -50,6 +53,13 @@ export function createFileFates({ list, recovery, life, startOver, useless }: Fi
     list.setState(waiting, { kind: 'reconnecting', why: failure });
   }
 
+  /** Asked again and again at the same pace: nothing is wrong, and whoever says yes wants to see it go on. */
+  function awaitYes(ids: readonly string[], failure: FailureReport): void {
+    recovery.succeeded();
+    recovery.schedule(ASK_AGAIN_MS, true);
+    list.setState(ids, { kind: 'reconnecting', why: failure });
+  }
+
   function settle(id: string, record: UploadRecord | undefined): boolean {
     const end = endOf(record);
     // A file that was cancelled too late is stored all the same, and must not be called anything else.
@@ -92,6 +102,7 @@ export function createFileFates({ list, recovery, life, startOver, useless }: Fi
       switch (loss.kind) {
         case 'connection': hold(lost, loss.waitMs); break;
         case 'disk': wait(lost, loss.failure, loss.waitMs); break;
+        case 'approval': awaitYes(lost, loss.failure); break;
         case 'access': list.setState(lost, { kind: 'reconnecting' }); break;
         case 'cancelled': list.setState(lost, { kind: 'cancelled' }); break;
         // Announced before the code changed: they belong to who we were then.

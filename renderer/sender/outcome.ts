@@ -40,6 +40,8 @@ export type RequestLoss =
   /** The receiving disk is full, or away. */
   | { readonly kind: 'disk'; readonly failure: FailureReport; readonly waitMs: number }
   | { readonly kind: 'access' }
+  /** The owner has not said yes yet. */
+  | { readonly kind: 'approval'; readonly failure: FailureReport }
   /** Somebody else announced these ids. */
   | { readonly kind: 'ids-taken' }
   /** By the person at the computer. */
@@ -53,6 +55,7 @@ export function lossOf(error: unknown): RequestLoss {
   if (!(error instanceof ApiFailure)) throw error;
   const { report, retryAfterMs } = error;
   if (ACCESS_CODES.has(report.code)) return { kind: 'access' };
+  if (report.code === 'APPROVAL_NEEDED') return { kind: 'approval', failure: report };
   if (report.code === 'UPLOAD_ID_IN_USE') return { kind: 'ids-taken' };
   if (report.code === 'CANCELLED') return { kind: 'cancelled' };
   if (report.code === 'CHECKSUM_MISMATCH') return { kind: 'mismatch', failure: report };

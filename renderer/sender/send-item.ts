@@ -8,7 +8,7 @@ export type SendState =
   | { readonly kind: 'queued'; readonly announced: boolean }
   /** `resuming` until the server has said how much it has from an earlier try. */
   | { readonly kind: 'sending'; readonly resuming: boolean }
-  /** The connection is lost; the sender goes on by itself. `why` when it is the receiving disk instead, which is full or away. */
+  /** The connection is lost; the sender goes on by itself. `why` when it is something else: the receiving disk is full or away, or the owner has not said yes. */
   | { readonly kind: 'reconnecting'; readonly why?: FailureReport }
   /** A person holds it back; the server keeps what it has. */
   | { readonly kind: 'paused' }

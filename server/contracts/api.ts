@@ -1,4 +1,4 @@
-import type { DeviceBody, DevicesReply } from './devices.ts';
+import type { AnswerBody, DeviceBody, DevicesReply } from './devices.ts';
 import type { DuplicatePolicy } from './duplicates.ts';
 import type { ErrorReply } from './failure.ts';
 import type { HistoryQuery, HistoryReply } from './history.ts';
@@ -172,11 +172,12 @@ export interface Api {
   'DELETE /api/history': { readonly reply: null };
   /** Takes one upload off the list; its file stays. For the owner. */
   'DELETE /api/history/:id': { readonly params: readonly ['id']; readonly reply: null };
-  /** Who was let in. For the owner, as are the next two; on the side for other devices there is no such address. */
+  /** Who was let in, and who asks to send. For the owner, as are the next three; on the side for other devices there is no such address. */
   'GET /api/devices': { readonly reply: DevicesReply };
   'POST /api/devices/:id': { readonly params: readonly ['id']; readonly body: DeviceBody; readonly reply: null };
   /** Ends its access at once: its tokens count no more, what it is sending ends. One whose access has ended leaves the list, unless it is kept out. */
   'DELETE /api/devices/:id': { readonly params: readonly ['id']; readonly reply: null };
+  'POST /api/questions/:id': { readonly params: readonly ['id']; readonly body: AnswerBody; readonly reply: null };
   'GET /api/server': { readonly reply: ServerReply };
   'POST /api/session': { readonly body: SessionBody; readonly reply: SessionReply };
   'GET /healthz': { readonly reply: HealthReply };

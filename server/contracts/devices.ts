@@ -25,6 +25,33 @@ export interface Device {
 /** Answer of `GET /api/devices`; last seen first. */
 export interface DevicesReply {
   readonly devices: readonly Device[];
+  /** The owner is asked before a device sends that is not always allowed. */
+  readonly asks: boolean;
+  /** Devices that wait for the owner's word, the one that waits longest first. */
+  readonly questions: readonly Question[];
+}
+
+/** A device wants to send. It waits until it is answered; after 10 minutes the answer is no. */
+export interface Question {
+  readonly id: string;
+  readonly device: Pick<Device, 'id' | 'name' | 'kind'>;
+  /** What it announced; 0 when it began to send without. */
+  readonly files: number;
+  /** Of all these; null when nobody knows. */
+  readonly bytes: number | null;
+  /** Names of the first few, as they would be in the folder. */
+  readonly names: readonly string[];
+  readonly askedAtMs: number;
+}
+
+/** `once`: what it wants to send now. `always`: that, and whatever it sends later. `no`: nothing of that; it may ask again. */
+export const ANSWERS = ['once', 'always', 'no'] as const;
+
+export type Answer = (typeof ANSWERS)[number];
+
+/** Body of `POST /api/questions/:id`. */
+export interface AnswerBody {
+  readonly answer: Answer;
 }
 
 /** Body of `POST /api/devices/:id`. */

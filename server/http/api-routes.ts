@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { Router } from 'express';
 import type { Access } from '../access/access.ts';
+import type { Asking } from '../access/asking.ts';
 import { MAX_FILES_PER_REQUEST, MAX_MANIFEST_BYTES, type Api, type ServerReply } from '../contracts/api.ts';
 import { Failure } from '../failure.ts';
 import type { Log } from '../log.ts';
@@ -49,10 +50,14 @@ export function apiRoutes(limits: FormLimits, access: Access, facts: ServerFacts
     const { batch, files, duplicates } = objectBody(request);
     if (batch !== undefined && !isProgressKey(batch)) throw new Failure('PROGRESS_ID_INVALID');
     const key = batch ?? randomUUID();
-    const { sender, isOwner } = callerOf(request);
+    const caller = callerOf(request);
+    const { sender, isOwner } = caller;
     const announced = readFiles(files);
+    limits.asking.requireHeard(caller, key);
     const policy = service.duplicates.read(duplicates, isOwner);
     const reply: Api['POST /api/batches']['reply'] = { batch: key, ...(await service.announceAhead(sender, key, announced, policy)) };
+    // Announced, so that the owner sees what it is about.
+    limits.asking.requireTold(caller, key);
     response.status(201).json(reply);
   });
 
@@ -79,13 +84,14 @@ export function apiRoutes(limits: FormLimits, access: Access, facts: ServerFacts
 const DEVICE_SECRET = /^[\w-]{32,128}$/u;
 
 /** How a device comes by its token; the only API route before the gate's last door. */
-export function sessionRoute(access: Access, log: Log): Router {
+export function sessionRoute(access: Access, asking: Asking, log: Log): Router {
   const router = Router();
   router.post('/api/session', ...jsonBody(MOST_SESSION_BYTES), async (request, response) => {
     const { code, device } = objectBody(request);
     if (code !== undefined && (typeof code !== 'string' || code.length > 128)) throw new Failure('BODY_INVALID');
     if (device !== undefined && (typeof device !== 'string' || !DEVICE_SECRET.test(device))) throw new Failure('BODY_INVALID');
     const reply: Api['POST /api/session']['reply'] = await access.startSession(code, device, credentialsOf(request));
+    if (code !== undefined) asking.hearAgain(reply.sender.id);
     log('info', 'session:started', { sender: reply.sender.name, kind: reply.sender.kind });
     response.status(201).json(reply);
   });

@@ -38,6 +38,7 @@ const OWNER_METHODS: Methods = [
   ...METHODS,
   [/^\/api\/devices\/?$/u, 'GET'],
   [/^\/api\/devices\/[^/]+\/?$/u, 'POST, DELETE'],
+  [/^\/api\/questions\/[^/]+\/?$/u, 'POST'],
 ];
 
 /** Answers requests. */
@@ -63,11 +64,11 @@ export function createApp(options: AppOptions): App {
 
   app.use(setSecurityHeaders, requireOurHost(options.isOurHost));
   if (pageFolder !== undefined) app.use(...servePage(pageFolder, onVisit));
-  app.use(requireOurOrigin, noStore, sessionRoute(access, log), healthRoute(service));
+  app.use(requireOurOrigin, noStore, sessionRoute(access, options.asking, log), healthRoute(service));
   app.use(requireCaller(access, ({ sender }) => service.seen(sender.id)));
   app.get('/healthz', (_request, response) => void response.json(healthOf(service)));
   app.use(apiRoutes(options, access, facts, log), historyRoutes(service), classicRoutes(options, log), tusRoutes(options, facts.maxFileBytes));
-  if (access.admitsOwner) app.use(deviceRoutes(devices, service));
+  if (access.admitsOwner) app.use(deviceRoutes(devices, options.asking, service));
   app.use(refuseTheRest(access.admitsOwner ? OWNER_METHODS : METHODS), answerErrors(log));
   return (request, response) => {
     noteClient(request, options.proxies);

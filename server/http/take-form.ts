@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Request, Response } from 'express';
 import type { Caller } from '../access/access.ts';
+import type { Asking } from '../access/asking.ts';
 import { MANIFEST_FIELD, PROGRESS_ID_HEADER } from '../contracts/api.ts';
 import { DUPLICATES_FIELD, type DuplicatePolicy } from '../contracts/duplicates.ts';
 import type { FailureCode } from '../contracts/failure.ts';
@@ -32,6 +33,7 @@ export interface FormLimits {
   readonly maxRequestBytes: number;
   readonly stallTimeoutMs: number;
   readonly slots: UploadSlots;
+  readonly asking: Asking;
   /** Aborted with a Failure when the server stops. */
   readonly stopping: AbortSignal;
 }
@@ -51,6 +53,7 @@ export interface FormOutcome {
  */
 export async function takeForm(request: Request, response: Response, caller: Caller, limits: FormLimits, keyFields: readonly string[] = []): Promise<FormOutcome> {
   const totalBytes = requireAcceptable(request, limits);
+  limits.asking.require(caller, keyOf(request), totalBytes);
   const leave = limits.slots.take();
   try {
     return await takeAccepted({ request, response, caller, limits, keyFields, totalBytes });

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { Router, type Request, type RequestHandler, type Response } from 'express';
 import { DUPLICATES_FIELD } from '../contracts/duplicates.ts';
+import type { Caller } from '../access/access.ts';
 import { Failure } from '../failure.ts';
 import { joinSignals } from '../uploads/join-signals.ts';
 import { isFileDigest } from '../uploads/hash/file-digest.ts';
@@ -43,6 +44,7 @@ export function tusRoutes(limits: FormLimits, maxFileBytes: number | null): Rout
     const info = readCreation(request, service);
     const bytes = announcedBytes(request);
     const hasBody = typeof request.is(CHUNK_TYPE) === 'string' && bytes !== 0;
+    await requireAsked(callerOf(request), info, limits);
     const created = await service.createResumable(info);
     // Bytes that come with a creation are the first ones: of an upload that has some already, they are not the next.
     const isNew = created.offset === 0 && created.expiresAtMs !== null;
@@ -60,6 +62,7 @@ export function tusRoutes(limits: FormLimits, maxFileBytes: number | null): Rout
 
   router.patch(`${BASE}/:id`, async (request, response) => {
     limits.stopping.throwIfAborted();
+    await requireAskedBefore(request, limits);
     if (request.get('Content-Type') !== CHUNK_TYPE) throw new Failure('UNSUPPORTED_MEDIA_TYPE');
     const place = { id: request.params.id, offset: readUploadOffset(request), digest: readFileDigest(request), holds: readHolds(request) };
     setStanding(response, await appendBody(request, response, place, limits));
@@ -100,6 +103,7 @@ function readCreation(request: Request, { duplicates: choice }: UploadService) {
   return {
     id,
     batch,
+    named: metadata.get('batch'),
     sender,
     size,
     rawName: metadata.get('filename') ?? metadata.get('name') ?? `upload-${id.slice(0, 8)}`,
@@ -107,6 +111,24 @@ function readCreation(request: Request, { duplicates: choice }: UploadService) {
     ...(digest === undefined ? {} : { digest }),
     ...(duplicates === undefined ? {} : { duplicates }),
   };
+}
+
+/** Before it is created. What has begun already was counted then. */
+async function requireAsked(caller: Caller, { id, named, batch, size }: ReturnType<typeof readCreation>, { asking, service }: FormLimits): Promise<void> {
+  if (!asking.concerns(caller)) return;
+  const hasBegun = await service.resumable.standing(id, caller.sender.id).then(() => true, () => false);
+  asking.require(caller, named, size, hasBegun ? 0 : size);
+  if (named === undefined) asking.extend(caller, batch);
+}
+
+/** Before bytes of it are taken. What is not known here is nobody's to be asked about. @throws as `standing`, too */
+async function requireAskedBefore(request: Request<{ id: string }>, { asking, service }: FormLimits): Promise<void> {
+  const caller = callerOf(request);
+  const { id } = request.params;
+  if (!asking.concerns(caller)) return;
+  const { size } = await service.resumable.standing(id, caller.sender.id);
+  const record = await service.find(id, caller.sender.id).catch(() => null);
+  asking.require(caller, record?.batch, size, 0);
 }
 
 async function appendBody(request: Request, response: Response, place: Pick<AppendOrder, 'id' | 'offset' | 'digest' | 'holds'>, limits: FormLimits): Promise<Standing> {

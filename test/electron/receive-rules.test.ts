@@ -8,7 +8,7 @@ import type { Settings } from '../../electron/main/settings.ts';
 const SIDE: LanSide = { addresses: ['http://10.0.0.2:8484'], ways: [], link: '', code: 'K7M 4QX', fingerprint: null, network: 'fine' };
 
 function create(receive: ReceiveRules = { networks: null, offAfter: 'never' }) {
-  let settings: Settings = { uploadFolder: '/x', windowBounds: null, duplicates: { policy: 'keep-both', guestsChoose: false }, https: false, receive };
+  let settings: Settings = { uploadFolder: '/x', windowBounds: null, duplicates: { policy: 'keep-both', guestsChoose: false }, https: false, receive, asks: false };
   const openLan = vi.fn<(options: LanOptions) => Promise<LanSide>>(() => Promise.resolve(SIDE));
   const closeLan = vi.fn(() => Promise.resolve());
   const server = { openLan, closeLan, deviceUploads: () => 0 };

@@ -6,7 +6,7 @@ import type { Settings, SettingsFile } from '../../electron/main/settings.ts';
 import { makeTempFolder } from '../helpers/temp-folder.ts';
 import type { TempFolder } from '../helpers/temp-folder.ts';
 
-const DEFAULTS: Settings = { uploadFolder: '/home/ann/Slipway', windowBounds: null, duplicates: { policy: 'keep-both', guestsChoose: false }, https: false, receive: { networks: null, offAfter: 'never' } };
+const DEFAULTS: Settings = { uploadFolder: '/home/ann/Slipway', windowBounds: null, duplicates: { policy: 'keep-both', guestsChoose: false }, https: false, receive: { networks: null, offAfter: 'never' }, asks: false };
 const BOUNDS = { x: 1, y: 2, width: 800, height: 600, maximized: false };
 
 let temp: TempFolder;
@@ -30,9 +30,9 @@ test('without a file the defaults stand, and nothing is said', async () => {
 test('what is changed is there at the next start, and for nobody else to read', async () => {
   const settings = await open();
   settings.update({ uploadFolder: '/data/in' });
-  settings.update({ windowBounds: BOUNDS, duplicates: { policy: 'replace', guestsChoose: true }, https: true, receive: { networks: ['wlan0'], offAfter: 'idle' } });
+  settings.update({ windowBounds: BOUNDS, duplicates: { policy: 'replace', guestsChoose: true }, https: true, receive: { networks: ['wlan0'], offAfter: 'idle' }, asks: true });
   await settings.flush();
-  expect((await open()).get()).toEqual({ uploadFolder: '/data/in', windowBounds: BOUNDS, duplicates: { policy: 'replace', guestsChoose: true }, https: true, receive: { networks: ['wlan0'], offAfter: 'idle' } });
+  expect((await open()).get()).toEqual({ uploadFolder: '/data/in', windowBounds: BOUNDS, duplicates: { policy: 'replace', guestsChoose: true }, https: true, receive: { networks: ['wlan0'], offAfter: 'idle' }, asks: true });
   expect((await stat(file)).mode & 0o777).toBe(0o600);
   expect(await readdir(temp.path)).toEqual(['settings.json']);
 });
@@ -61,6 +61,7 @@ test.each([
   ['a switch that is no switch', { uploadFolder: '/data', https: 'yes' }, { uploadFolder: '/data', windowBounds: null }],
   ['a policy that is none', { uploadFolder: '/data', duplicates: { policy: 'overwrite', guestsChoose: true } }, { uploadFolder: '/data', windowBounds: null }],
   ['rules of receiving that are none', { uploadFolder: '/data', receive: { networks: 'all', offAfter: 'never' } }, { uploadFolder: '/data', windowBounds: null }],
+  ['asking that is neither on nor off', { uploadFolder: '/data', asks: 1 }, { uploadFolder: '/data', windowBounds: null }],
   ['an entry of a later version', { uploadFolder: '/data', colour: 'red' }, { uploadFolder: '/data', windowBounds: null }],
 ])('%s gives way to the default, the rest stays', (_what, value, expected) => {
   expect(parseSettings(JSON.stringify(value), DEFAULTS)).toEqual({ ...DEFAULTS, ...expected });

@@ -19,7 +19,7 @@ const GONE = '/media/stick/in';
 let settings: SettingsFile;
 
 beforeEach(() => {
-  let now: Settings = { uploadFolder: GONE, windowBounds: null, duplicates: { policy: 'keep-both', guestsChoose: false }, https: false, receive: { networks: null, offAfter: 'never' } };
+  let now: Settings = { uploadFolder: GONE, windowBounds: null, duplicates: { policy: 'keep-both', guestsChoose: false }, https: false, receive: { networks: null, offAfter: 'never' }, asks: false };
   settings = { get: () => now, update: (change) => (now = { ...now, ...change }), flush: () => Promise.resolve() };
   Object.assign(person, { presses: 0, chooses: [], asked: 0 });
 });

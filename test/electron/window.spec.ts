@@ -26,7 +26,7 @@ test('J1: the page has the bridge, and nothing of Node', async () => {
   }));
   expect(seen.bridge).toEqual([
     'abortFetch', 'chooseUploadFolder', 'copyText', 'fetch', 'getNetworks', 'getPaused', 'getReceive', 'getRecovered', 'getSettings', 'onDevices', 'onMenu', 'onPaused', 'onReceive', 'pause',
-    'pickAndSend', 'platform', 'retry', 'sendFiles', 'setDuplicates', 'setHttps', 'setReceive', 'setReceiveRules', 'showInFolder', 'showProgress', 'unpause',
+    'pickAndSend', 'platform', 'retry', 'sendFiles', 'setAsking', 'setDuplicates', 'setHttps', 'setReceive', 'setReceiveRules', 'showInFolder', 'showProgress', 'unpause',
   ]);
   expect(seen.leaks).toEqual([]);
 });

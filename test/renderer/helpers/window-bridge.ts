@@ -142,6 +142,10 @@ function putBridge({ token, receiving, folder, recovered, networks }: Seed): voi
       receiveListeners.add(listener);
       return () => { receiveListeners.delete(listener); };
     },
+    async setAsking(asks) {
+      calls.push(`setAsking ${asks}`);
+      return { ok: true, value: null };
+    },
     onDevices(listener) {
       deviceListeners.add(listener);
       return () => { deviceListeners.delete(listener); };

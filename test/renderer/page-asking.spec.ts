@@ -1,0 +1,63 @@
+import { expect, test } from './helpers/fixtures.ts';
+import { enter, expectStored } from './helpers/guest-page.ts';
+import { openWindow } from './helpers/window-bridge.ts';
+import type { Question } from '../../server/contracts/devices.ts';
+import { readJson } from '../helpers/http-answer.ts';
+
+test.use({ serverOptions: { asks: true } });
+
+test('the page waits for the owner, says so, and sends by itself after the yes; a no ends it clearly, and another try asks again', async ({ page, box, inbox }) => {
+  const ask = async (): Promise<Question | undefined> => (readJson(await box.server.owner.request('GET', '/api/devices'))['questions'] as readonly Question[])[0];
+  const answer = async (given: string): Promise<void> => {
+    await expect.poll(ask).toBeDefined();
+    const { id } = (await ask()) ?? { id: '' };
+    await box.server.owner.request('POST', `/api/questions/${id}`, { headers: { 'content-type': 'application/json' }, body: JSON.stringify({ answer: given }) });
+  };
+  const guest = await enter(page, box);
+  const paths = { 'photo.jpg': await inbox.file('photo.jpg', 300_000), 'film.mp4': await inbox.file('film.mp4', 9_000_000) };
+  await guest.pick(...Object.values(paths));
+  await guest.send.click();
+  await expect(guest.verdict).toHaveText('Waiting for a yes');
+  await expect(page.getByText('nothing is sent until then')).toBeVisible();
+  // Nothing is wrong with any file.
+  await expect(page.getByText('is asked first')).toHaveCount(0);
+  await answer('no');
+  await expect(page.getByText('said: not now. Nothing was sent.').first()).toBeVisible();
+  await expectStored(box, {});
+  // The refusal is heard for a few seconds by whatever was still on its way.
+  await expect(async () => {
+    const retry = page.getByRole('button', { name: /^Retry (2 )?failed/ });
+    if (await retry.isVisible()) await retry.click();
+    expect(await ask()).toBeDefined();
+  }).toPass({ timeout: 20_000, intervals: [1000] });
+  await answer('once');
+  await expect(guest.verdict).toHaveText('All 2 files arrived, every one verified', { timeout: 20_000 });
+  await expectStored(box, paths);
+});
+
+test.describe('the window', () => {
+  test.use({ face: 'window', viewport: { width: 1000, height: 700 } });
+
+  test('asks for one device after the other, by keyboard too', async ({ page, box }) => {
+    await openWindow(page, box);
+    const { startSession } = await import('../helpers/session.ts');
+    const { LAPTOP, PHONE } = await import('../helpers/devices.ts');
+    const announce = async (agent: string, names: readonly string[]): Promise<void> => {
+      const device = await startSession(box.server, agent);
+      const files = names.map((name) => ({ id: `${agent.length}${name}`, name, size: 1_000_000 }));
+      await device.request('POST', '/api/batches', { headers: { 'content-type': 'application/json' }, body: JSON.stringify({ files, batch: agent.slice(0, 12).replaceAll(' ', '') }) });
+    };
+    await announce(PHONE.agent, ['1.jpg', '2.jpg']);
+    await announce(LAPTOP.agent, ['<b>x</b>.zip']);
+    await page.evaluate(() => { window.bridgeControls.pushDevices(); });
+    const question = page.getByRole('alertdialog', { name: 'iPhone (Safari) wants to send 2 photos (2 MB)' });
+    await expect(question).toContainText('1 more device waits.');
+    await question.getByRole('button', { name: 'Allow once' }).click();
+    const next = page.getByRole('alertdialog', { name: 'Linux PC (Firefox) wants to send 1 file (1 MB)' });
+    await expect(next).toBeVisible();
+    await expect(next).toBeFocused();
+    await page.keyboard.press('Escape');
+    await expect(page.getByRole('alertdialog')).toHaveCount(0);
+    expect((await box.server.owner.records()).map(({ state }) => state)).toEqual(['waiting', 'waiting', 'failed']);
+  });
+});
