@@ -113,20 +113,20 @@ test('milestones are said aloud and every control has a name', async ({ page, bo
   }
 });
 
-test('five thousand files stay smooth: only what is in sight is in the document', async ({ page, box }) => {
+test('more files than one announcement may hold stay smooth: only what is in sight is in the document', async ({ page, box }) => {
   test.slow();
   const guest = await enter(page, box);
   const handle = await page.evaluateHandle(() => {
     const data = new DataTransfer();
-    for (let index = 0; index < 5000; index += 1) data.items.add(new File([`file ${index}`], `f${index}.txt`));
+    for (let index = 0; index < 2500; index += 1) data.items.add(new File([`file ${index}`], `f${index}.txt`));
     return data;
   });
   await page.dispatchEvent('body', 'drop', { dataTransfer: handle });
-  await expect(guest.send).toHaveText(/^Send 5,000 files/);
+  await expect(guest.send).toHaveText(/^Send 2,500 files/);
   expect(await page.getByRole('listitem').count()).toBeLessThan(60);
   await guest.send.click();
-  await expect(guest.verdict).toHaveText('All 5,000 files arrived, every one verified', { timeout: 150_000 });
-  expect((await box.server.owner.records()).filter(({ state }) => state === 'stored')).toHaveLength(5000);
+  await expect(guest.verdict).toHaveText('All 2,500 files arrived, every one verified', { timeout: 150_000 });
+  expect((await box.server.owner.records()).filter(({ state }) => state === 'stored')).toHaveLength(2500);
 });
 
 test.describe('in German', () => {
