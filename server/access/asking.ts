@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { Answer } from '../contracts/devices.ts';
 import { Failure } from '../failure.ts';
 import type { Caller } from './access.ts';
+import { MOST_DEVICES } from './device-book.ts';
 import type { Devices } from './devices.ts';
 
 /** A question that nobody answers ends after this, as one that was refused. */
@@ -14,8 +15,6 @@ const REFUSAL_HEARD_MS = 5000;
 const MOST_QUESTIONS = 20;
 /** Batches of one device that were allowed; the oldest is asked about again. */
 const MOST_ALLOWED = 50;
-/** Devices that an answer is remembered for: as many as are remembered at all. */
-const MOST_DEVICES = 500;
 /** A yes holds for twice what was told, since much is sent again where the connection is bad, and for what goes around the files. */
 const TOLD_TIMES = 2;
 const AROUND_ALL_BYTES = 1_000_000;

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import type { DeviceKind, DeviceRight } from '../contracts/devices.ts';
+import type { Device, DeviceRight } from '../contracts/devices.ts';
 import type { Sender } from '../contracts/upload.ts';
 
 /** More are not remembered: the one seen longest ago makes room, and has to enter the code again. */
@@ -9,13 +9,7 @@ export const MOST_DEVICES = 500;
 export const MOST_DEVICE_NAME = 64;
 
 /** A device as it is remembered. */
-export interface KnownDevice {
-  readonly id: string;
-  readonly name: string;
-  readonly kind: DeviceKind;
-  readonly firstSeenAtMs: number;
-  readonly lastSeenAtMs: number;
-  readonly allowed: DeviceRight;
+export interface KnownDevice extends Omit<Device, 'hasAccess' | 'storedFiles'> {
   /** Only tokens that say the same number count. It is never given twice, so that no older token comes to life again. */
   readonly generation: number;
   /** When the owner ended its access last. */

@@ -193,6 +193,7 @@ export class Devices {
       return this.#write();
     });
     this.#nextSave = save;
+    // Whoever asked for it hears of the error; the next one only waits its turn.
     this.#saving = save.catch(() => undefined);
     return save;
   }

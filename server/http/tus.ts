@@ -127,6 +127,7 @@ async function requireAskedBefore(request: Request<{ id: string }>, { asking, se
   const { id } = request.params;
   if (!asking.concerns(caller)) return;
   const { size } = await service.resumable.standing(id, caller.sender.id);
+  // One that has no record belongs to no batch, and is asked about by itself.
   const record = await service.find(id, caller.sender.id).catch(() => null);
   asking.require(caller, record?.batch, size, 0);
 }
