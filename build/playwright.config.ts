@@ -1,20 +1,18 @@
-import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { defineConfig, type PlaywrightTestConfig } from '@playwright/test';
+import { findChromium } from './find-chromium.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 
-/** Browsers of the system, which need no download; where there is none, Playwright's own. */
-const SYSTEM_BROWSERS = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'];
-
-const executablePath = process.env['SLIPWAY_CHROMIUM'] ?? SYSTEM_BROWSERS.find((path) => existsSync(path));
+/** One of the system needs no download; where there is none, it is Playwright's own. */
+const executablePath = findChromium();
 
 const asRoot = process.getuid?.() === 0;
 
 const chromium: NonNullable<PlaywrightTestConfig['use']> = {
   browserName: 'chromium',
   launchOptions: {
-    ...(executablePath === undefined ? {} : { executablePath }),
+    ...(executablePath === null ? {} : { executablePath }),
     args: [
       ...(asRoot ? ['--no-sandbox'] : []),
       '--disable-background-networking', '--disable-component-update', '--disable-sync', '--disable-quic', '--no-first-run',

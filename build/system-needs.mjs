@@ -1,13 +1,14 @@
 import { spawnSync } from 'node:child_process';
-import { accessSync, constants, existsSync } from 'node:fs';
-import { delimiter, join } from 'node:path';
+import { existsSync } from 'node:fs';
+import { HEADLESS_SHELL, findWholeChromium } from './find-chromium.mjs';
+import { findOnPath } from './find-on-path.mjs';
 import { ROOT } from './root.mjs';
 
 const onLinux = process.platform === 'linux';
 
 /**
  * What the tests need of the system: `what` for people, `debian` the package that brings it, `forStage` the need of a stage that it
- * belongs to (null: single tests, which are left out without it), `found` whether it is there.
+ * belongs to (null: single tests, which are left out without it), `found` whether it is there, `otherwise` what does as well, if less so.
  */
 export const SYSTEM_NEEDS = [
   program('redis-server', 'redis-server', null),
@@ -16,7 +17,13 @@ export const SYSTEM_NEEDS = [
   program('curl', 'curl', null),
   program('strace', 'strace', null),
   program('zbarimg', 'zbar-tools', null),
-  { what: 'chromium', debian: 'chromium', forStage: 'chromium', found: hasBrowser },
+  {
+    what: 'chromium',
+    debian: HEADLESS_SHELL,
+    forStage: 'chromium',
+    found: () => Boolean(process.env.SLIPWAY_CHROMIUM) || findOnPath(HEADLESS_SHELL) !== null,
+    otherwise: { debian: 'chromium', found: () => findWholeChromium() !== null || hasOwnChromium() },
+  },
   { what: 'a font', debian: 'fonts-dejavu-core', forStage: 'chromium', found: () => !onLinux || existsSync('/usr/share/fonts/truetype') },
   ...(onLinux
     ? [
@@ -43,34 +50,19 @@ export function missingNeeds(needs) {
 }
 
 function program(name, debian, forStage) {
-  return { what: name, debian, forStage, found: () => isOnPath(name) };
+  return { what: name, debian, forStage, found: () => findOnPath(name) !== null };
 }
 
 function library(name, debian) {
   return { what: name, debian, forStage: 'electron', found: (libraries) => libraries.includes(`${name} `) };
 }
 
-function isOnPath(name) {
-  const folders = [...(process.env.PATH ?? '').split(delimiter), '/usr/sbin', '/sbin'];
-  return folders.some((folder) => folder !== '' && isExecutable(join(folder, name)));
-}
-
-function isExecutable(path) {
-  try {
-    accessSync(path, constants.X_OK);
-    return true;
-  } catch {
-    return false; // not there, or not ours to run
-  }
-}
-
 function listLibraries() {
   return spawnSync(existsSync('/sbin/ldconfig') ? '/sbin/ldconfig' : 'ldconfig', ['-p'], { encoding: 'utf8' }).stdout ?? '';
 }
 
-/** A browser of the system, or the one that Playwright installed for itself. */
-function hasBrowser() {
-  if (process.env.SLIPWAY_CHROMIUM || ['chromium', 'chromium-browser', 'google-chrome'].some(isOnPath)) return true;
+/** The one that Playwright installed for itself. */
+function hasOwnChromium() {
   const script = "process.exit(require('node:fs').existsSync(require('@playwright/test').chromium.executablePath()) ? 0 : 1)";
   return spawnSync(process.execPath, ['-e', script], { cwd: ROOT }).status === 0;
 }

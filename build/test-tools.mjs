@@ -5,7 +5,10 @@ import { SYSTEM_NEEDS, missingNeeds } from './system-needs.mjs';
 
 /** Installs what the stages need of the system, where that is possible. It needs none of npm's packages. */
 export async function prepareSystem(needs) {
-  await installDebianPackages(missingNeeds(wantedFor(needs)));
+  const wanted = wantedFor(needs);
+  await installDebianPackages(missingNeeds(wanted));
+  // Not every system has the best there is.
+  await installDebianPackages(missingNeeds(wanted).flatMap(({ otherwise }) => (otherwise && !otherwise.found() ? [otherwise] : [])));
 }
 
 /**
@@ -14,7 +17,7 @@ export async function prepareSystem(needs) {
  */
 export async function prepareTools(needs) {
   await prepareSystem(needs);
-  const absent = missingNeeds(wantedFor(needs));
+  const absent = missingNeeds(wantedFor(needs)).filter(({ otherwise }) => !otherwise?.found());
   for (const { what } of absent) say(`${what} is missing; the tests that need it are skipped`);
   const lacking = absent.map(({ what }) => what);
   const missing = [...new Set(absent.map(({ forStage }) => forStage).filter((stage) => stage !== null))];

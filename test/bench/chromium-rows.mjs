@@ -1,5 +1,5 @@
-import { existsSync } from 'node:fs';
 import { chromium } from '@playwright/test';
+import { findWholeChromium } from '../../build/find-chromium.mjs';
 import { collect, writeSample, writeSmallSamples } from './bench-folder.mjs';
 import { watchBrowserCpu } from './browser-cpu.mjs';
 import { interleave, timed } from './interleave.mjs';
@@ -10,7 +10,6 @@ const SMALL_FILES = 1000;
 const SMALL_BYTES = 20_000;
 const PATIENCE_MS = 60_000;
 
-const SYSTEM_BROWSERS = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'];
 const FLAGS = ['--disable-background-networking', '--disable-component-update', '--disable-sync', '--disable-quic', '--no-first-run'];
 
 /**
@@ -86,9 +85,10 @@ async function makeThousand(box) {
 }
 
 function launch() {
-  const executablePath = process.env.SLIPWAY_CHROMIUM ?? SYSTEM_BROWSERS.find(existsSync);
+  // A whole one, with all that costs time in the browser that people have.
+  const executablePath = process.env.SLIPWAY_CHROMIUM ?? findWholeChromium();
   const asRoot = process.getuid?.() === 0 ? ['--no-sandbox'] : [];
-  return chromium.launch({ ...(executablePath === undefined ? {} : { executablePath }), args: [...asRoot, ...FLAGS] });
+  return chromium.launch({ ...(executablePath === null ? {} : { executablePath }), args: [...asRoot, ...FLAGS] });
 }
 
 async function sendByOurPage(page, { paths }) {
