@@ -1,6 +1,6 @@
 import type { UploadRecord } from '../contracts/upload.ts';
 import type { UploadService } from '../uploads/upload-service.ts';
-import type { Told } from './asking.ts';
+import type { Told } from './allowances.ts';
 
 /** What a device announced under these batches, or began earlier, and has not sent. */
 export function announcedBy(service: Pick<UploadService, 'changes'>, deviceId: string, batches: ReadonlySet<string>): readonly UploadRecord[] {

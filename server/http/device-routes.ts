@@ -1,8 +1,10 @@
 import { Router } from 'express';
 import type { KnownDevice } from '../access/device-book.ts';
 import { announcedBy, toldOf } from '../access/announced-by.ts';
-import { coveredBytes, type Asking, type OpenQuestion } from '../access/asking.ts';
+import { coveredBytes } from '../access/allowances.ts';
+import type { Asking } from '../access/asking.ts';
 import type { Devices } from '../access/devices.ts';
+import type { OpenQuestion } from '../access/open-questions.ts';
 import type { Api } from '../contracts/api.ts';
 import { ANSWERS, DEVICE_RIGHTS, type Answer, type Device, type DeviceRight, type Question } from '../contracts/devices.ts';
 import { Failure } from '../failure.ts';

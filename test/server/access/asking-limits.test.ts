@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { Caller } from '../../../server/access/access.ts';
-import { Asking, type Told } from '../../../server/access/asking.ts';
+import type { Told } from '../../../server/access/allowances.ts';
+import { Asking } from '../../../server/access/asking.ts';
 import type { KnownDevice } from '../../../server/access/device-book.ts';
 import { asFailure } from '../../../server/failure.ts';
 
