@@ -10,7 +10,6 @@ import { isLoopback } from './lan-address.ts';
 import { USUAL_MDNS } from './network/mdns/mdns-settings.ts';
 import type { RunningServer } from './running-server.ts';
 import { HELP, readServeOptions, type ServeOptions } from './serve-options.ts';
-import { startServer } from './start-server.ts';
 import { VERSION } from './version.ts';
 
 /** Where the build puts the page, seen from the built cli.js. */
@@ -37,6 +36,8 @@ async function serve(options: Serve): Promise<void> {
   }
   const log = createLog({ format: options.logFormat, level: options.logLevel, isColored: showsColors(), write: err });
   endOnCrash(log);
+  // Not for those who only want to know the version, or have mistyped an option: it is nearly all of a start.
+  const { startServer } = await import('./start-server.ts');
   const server = await startServer(
     {
       folder,

@@ -1,14 +1,12 @@
 import { createHash } from 'node:crypto';
-import { KeyvMemcache } from '@keyv/memcache';
-import KeyvRedis, { createClient } from '@keyv/redis';
-import { Keyv } from 'keyv';
 import QuickLRU from 'quick-lru';
 import type { CacheHealth } from '../../contracts/api.ts';
-import { Failure } from '../../failure.ts';
 import type { Log } from '../../log.ts';
 import { createBreaker } from './breaker.ts';
 import { createCacheNews } from './cache-news.ts';
 import { isEnded, isProgressEntry, type ProgressEntry } from './progress-entry.ts';
+import { createMemoryStore } from './stores/memory-store.ts';
+import { openStore } from './stores/open-store.ts';
 
 /** No request waits longer than this for the cache. */
 const DEADLINE_MS = 250;
@@ -19,9 +17,6 @@ const RUNNING_TTL_MS = 24 * 60 * 60_000;
 
 /** Writes that wait while a cache is down; the oldest go first. */
 const MOST_ENTRIES = 20_000;
-
-/** Entries that the memory store keeps, up to twice as many; what is in the queue is found there. */
-const MOST_LOCAL_ENTRIES = 5000;
 
 /** A key is written this often at most, but for its last entry; whoever polls asks no more often. */
 const WRITE_EVERY_MS = 250;
@@ -44,13 +39,6 @@ export interface ProgressCache {
   stop(): Promise<void>;
 }
 
-interface Store {
-  readonly keyv: Keyv;
-  /** Settles when the first attempt to connect has ended. */
-  readonly connected: Promise<unknown>;
-  readonly close: () => Promise<void>;
-}
-
 /**
  * Resolves when the cache is connected, or after 250 ms: it may be down, and come later.
  * @param url `memory:`, `redis://…`, `rediss://…` or `memcached://host:port`
@@ -58,16 +46,16 @@ interface Store {
  */
 export async function openProgressCache(url: string, log: Log): Promise<ProgressCache> {
   if (url.startsWith('memory:')) return openLocalCache();
-  const { keyv, connected, close } = openStore(url);
+  const store = await openStore(url, DEADLINE_MS);
   const waiting = new QuickLRU<string, ProgressEntry | null>({ maxSize: MOST_ENTRIES });
   const writing = new Set<string>();
   const resting = new Map<string, NodeJS.Timeout>();
 
   const write = async (key: string, value: unknown, ttlMs: number): Promise<void> => {
-    if (!(await keyv.set(key, value, ttlMs))) throw new Error('refused');
+    if (!(await store.set(key, value, ttlMs))) throw new Error('refused');
   };
   const writeEntry = async (key: string, entry: ProgressEntry | null): Promise<void> => {
-    if (entry === null) await keyv.delete(key);
+    if (entry === null) await store.remove(key);
     else await write(key, entry, ttlMs(entry));
   };
   const tell = createCacheNews(log);
@@ -82,7 +70,7 @@ export async function openProgressCache(url: string, log: Log): Promise<Progress
     },
   });
   // Without a listener, an error event of the store would end the process (Keyv documentation, "Events").
-  keyv.on('error', breaker.fail);
+  store.onError(breaker.fail);
 
   const rest = (key: string): void => {
     const wake = (): void => {
@@ -110,12 +98,12 @@ export async function openProgressCache(url: string, log: Log): Promise<Progress
     }
   };
 
-  await Promise.race([connected, after(DEADLINE_MS)]);
+  await Promise.race([store.connected, after(DEADLINE_MS)]);
   await breaker.run(probe);
 
   return {
     async get(key) {
-      const outcome = await breaker.run(() => keyv.get<unknown>(hashed(key)));
+      const outcome = await breaker.run(() => store.get(hashed(key)));
       return outcome.ok && isProgressEntry(outcome.value) ? outcome.value : undefined;
     },
     put(key, entry) {
@@ -131,7 +119,7 @@ export async function openProgressCache(url: string, log: Log): Promise<Progress
       breaker.stop();
       for (const timer of resting.values()) clearTimeout(timer);
       // A cache that hangs must not hold up the end of the process.
-      await Promise.race([close(), after(DEADLINE_MS)]);
+      await Promise.race([store.close(), after(DEADLINE_MS)]);
     },
   };
 }
@@ -140,22 +128,16 @@ function ttlMs(entry: ProgressEntry): number {
   return isEnded(entry) ? ENDED_TTL_MS : RUNNING_TTL_MS;
 }
 
-/**
- * In this process's own memory nothing is slow, down or anybody else's. Entries are never changed, so they are kept as they are: to
- * put each into words, as for a shared store, was a tenth of what a small file costs.
- */
+/** In this process's own memory nothing is slow, down or anybody else's. */
 function openLocalCache(): ProgressCache {
-  const store = new QuickLRU({ maxSize: MOST_LOCAL_ENTRIES });
-  const keyv = new Keyv({ store, namespace: 'slipway' });
-  keyv.serialize = undefined;
-  keyv.deserialize = undefined;
+  const store = createMemoryStore();
   return {
     async get(key) {
-      const entry = await keyv.get<unknown>(key);
+      const entry = await store.get(key);
       return isProgressEntry(entry) ? entry : undefined;
     },
-    put: (key, entry) => void keyv.set(key, entry, ttlMs(entry)),
-    remove: (key) => void keyv.delete(key),
+    put: (key, entry) => void store.set(key, entry, ttlMs(entry)),
+    remove: (key) => void store.remove(key),
     health: () => 'ok',
     stop: () => Promise.resolve(),
   };
@@ -164,49 +146,6 @@ function openLocalCache(): ProgressCache {
 /** Any key becomes one that every store takes: memcached never answers for keys with spaces or over 250 bytes. */
 function hashed(key: string): string {
   return createHash('sha256').update(key).digest('hex').slice(0, 32);
-}
-
-function openStore(url: string): Store {
-  const protocol = /^[a-z]+:/u.exec(url)?.[0];
-  switch (protocol) {
-    case 'redis:':
-    case 'rediss:':
-      return openRedis(url);
-    case 'memcached:':
-      return openMemcached(url.slice('memcached://'.length));
-    default:
-      throw new Failure('CONFIG_INVALID', { cause: new Error('The cache is memory:, redis://… or memcached://host:port.') });
-  }
-}
-
-function openRedis(url: string): Store {
-  const client = createClient({
-    url,
-    // A command that cannot be sent now fails now; `waiting` is our queue.
-    disableOfflineQueue: true,
-    commandsQueueMaxLength: 256,
-    socket: { connectTimeout: 1000, reconnectStrategy: (attempts) => Math.min(100 * 2 ** attempts, 2000) },
-  });
-  // Keyv learns of errors by its own calls; the client also tells of lost connections, and insists on a listener.
-  client.on('error', () => undefined);
-  const connected = client.connect().catch(() => undefined);
-  const adapter = new KeyvRedis(client, { namespace: 'slipway', throwOnErrors: true, throwOnConnectError: false });
-  return { keyv: new Keyv(adapter, { namespace: 'slipway', useKeyPrefix: false, throwOnErrors: true }), connected, close: async () => (client.isOpen ? client.destroy() : undefined) };
-}
-
-/** The adapter reports a miss as an entry that expired in 1970; Keyv would answer that with a delete, racing with the next write. */
-class Memcached extends KeyvMemcache {
-  override async get<Value>(key: string): ReturnType<typeof KeyvMemcache.prototype.get<Value>> {
-    const found = await super.get<Value>(key);
-    const isMiss = typeof found === 'object' && found !== null && 'value' in found && found.value === undefined;
-    return isMiss ? undefined : found;
-  }
-}
-
-function openMemcached(servers: string): Store {
-  const silent = { log: (): void => undefined };
-  const adapter = new Memcached(servers, { timeout: DEADLINE_MS / 1000, conntimeout: 1, retries: 1, failover: false, logger: silent });
-  return { keyv: new Keyv(adapter, { namespace: 'slipway', useKeyPrefix: false, throwOnErrors: true }), connected: Promise.resolve(), close: async () => adapter.client.close() };
 }
 
 function after(ms: number): Promise<void> {

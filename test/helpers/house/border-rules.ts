@@ -31,7 +31,7 @@ const FACES = ['renderer/window', 'renderer/page'];
 const KEEPERS: readonly { readonly thing: RegExp; readonly names?: readonly string[]; readonly keepers: readonly string[] }[] = [
   { thing: /^express$/, keepers: ['server/http/'] },
   { thing: /^multer$/, keepers: ['server/http/multipart.ts'] },
-  { thing: /^(?:keyv|@keyv\/.+)$/, keepers: ['server/uploads/progress/progress-cache.ts'] },
+  { thing: /^(?:keyv|@keyv\/.+)$/, keepers: ['server/uploads/progress/stores/'] },
   { thing: /^node:https?$/, keepers: ['server/http/', 'electron/main/'] },
   { thing: /^electron$/, names: ['ipcMain'], keepers: ['electron/main/ipc.ts'] },
   { thing: /^electron$/, names: ['ipcRenderer', 'contextBridge', 'webUtils'], keepers: ['electron/preload/'] },
