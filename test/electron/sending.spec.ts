@@ -147,10 +147,12 @@ test('what cannot be sent is named, the rest goes', async () => {
   expect([...(await listTree(app.uploadFolder)).keys()]).toEqual(['in/a.txt']);
 });
 
-test('ten thousand files do not stop the window, and all arrive', async () => {
-  test.setTimeout(240_000);
+/** Twenty times what travels in one request. */
+const MANY = 4000;
+
+test('thousands of files do not stop the window, and all arrive', async () => {
   await mkdir(app.inTemp('many'));
-  for (let index = 0; index < 10_000; index += 1) await writeFile(app.inTemp('many', `${index}.txt`), `${index}`);
+  for (let index = 0; index < MANY; index += 1) await writeFile(app.inTemp('many', `${index}.txt`), `${index}`);
   await app.drop([app.inTemp('many')]);
   const slowestMs = await app.window.evaluate(async () => {
     let slowest = 0;
@@ -162,6 +164,6 @@ test('ten thousand files do not stop the window, and all arrive', async () => {
     return slowest;
   });
   expect(slowestMs).toBeLessThan(1000);
-  await expect.poll(async () => (await readRecords(app.window)).filter(({ state }) => state === 'stored').length, { timeout: 200_000, intervals: [1000] }).toBe(10_000);
-  expect((await stat(path.join(app.uploadFolder, 'many/9999.txt'))).size).toBe(4);
+  await expect.poll(async () => (await readRecords(app.window)).filter(({ state }) => state === 'stored').length, { timeout: 100_000, intervals: [500] }).toBe(MANY);
+  expect((await stat(path.join(app.uploadFolder, `many/${MANY - 1}.txt`))).size).toBe(4);
 });
