@@ -2,8 +2,8 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
 import { startCli, type CliOptions, type CliServer } from './cli.ts';
+import { underStrace } from './strace.ts';
 import { makeTempFolder } from './temp-folder.ts';
-import { findTool } from './tools.ts';
 
 /** A system call of one of the server's threads. Begin and end count lines of the trace, so that calls of different threads have an order. */
 export interface SystemCall {
@@ -25,8 +25,7 @@ export async function startTraced(strace: readonly string[], options: Pick<CliOp
   const temp = await makeTempFolder();
   onTestFinished(() => temp.remove());
   const path = join(temp.path, 'trace');
-  // -D keeps the server our own child, so that the test can end it.
-  const server = await startCli({ ...options, under: [findTool('strace'), '-D', '-f', '-y', '-qq', '-o', path, ...strace] });
+  const server = await startCli({ ...options, under: underStrace('-y', '-o', path, ...strace) });
   return { ...server, calls: async () => parseTrace(await readFile(path, 'utf8')) };
 }
 

@@ -4,7 +4,8 @@ import { listStaging, listTree } from '../../helpers/disk.ts';
 import { expectRefusal } from '../../helpers/expect-refusal.ts';
 import { announced, buildAnnouncedForm } from '../../helpers/multipart.ts';
 import { sha256 } from '../../helpers/sample-bytes.ts';
-import { findTool, isSkipped } from '../../helpers/tools.ts';
+import { underInjection } from '../../helpers/strace.ts';
+import { isSkipped } from '../../helpers/tools.ts';
 import { createTusClient } from '../../helpers/tus.ts';
 
 const MOST_BYTES = 2 ** 32 - 1;
@@ -13,7 +14,7 @@ const IS_FAT = 'inject=statfs:poke_exit=@arg2=444d000000000000';
 
 describe.skipIf(isSkipped('strace'))('an upload folder on a FAT disk', () => {
   test('says before the first byte, by every road, that it holds no file over 4 GB', async () => {
-    const server = await startCli({ under: [findTool('strace'), '-D', '-f', '-qq', '-o', '/dev/null', '-e', 'trace=statfs', '-e', IS_FAT] });
+    const server = await startCli({ under: underInjection('-e', 'trace=statfs', '-e', IS_FAT) });
     const { guest } = server;
     const refused = { state: 'failed', received: 0, failure: { code: 'FILE_TOO_LARGE_FOR_DISK', limit: MOST_BYTES } };
 

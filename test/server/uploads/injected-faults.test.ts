@@ -6,7 +6,8 @@ import { readFailureCode } from '../../helpers/http-answer.ts';
 import { announced, buildAnnouncedForm, buildForm, file } from '../../helpers/multipart.ts';
 import { sampleBytes, sha256 } from '../../helpers/sample-bytes.ts';
 import { startTestServer } from '../../helpers/start-server.ts';
-import { findTool, isSkipped } from '../../helpers/tools.ts';
+import { underInjection } from '../../helpers/strace.ts';
+import { isSkipped } from '../../helpers/tools.ts';
 import { createTusClient, offsetIn, stagedPath, startUpload } from '../../helpers/tus.ts';
 import { makeUploadFolder } from '../../helpers/upload-folder.ts';
 
@@ -24,7 +25,7 @@ describe.skipIf(isSkipped('strace'))('a write of a resumable upload that fails',
     await before.running.stop();
     // Every call that writes to this one file fails.
     const inject = ['-P', stagedPath(folder, id, 'part'), '-e', 'trace=write,writev', '-e', `inject=write,writev:error=${error}`];
-    const broken = await startCli({ folder, under: [findTool('strace'), '-D', '-f', '-qq', '-o', '/dev/null', ...inject] });
+    const broken = await startCli({ folder, under: underInjection(...inject) });
     const failed = await createTusClient(broken.guest).patch(id, KEPT, CONTENT.subarray(KEPT));
     expect([failed.status, readFailureCode(failed)]).toEqual([status, code]);
     expect(await broken.guest.record(id)).toMatchObject({ state: 'interrupted', received: KEPT, failure: { code } });
@@ -53,7 +54,7 @@ describe.skipIf(isSkipped('strace'))('a folder whose names cannot be made durabl
   test('F5: shows no file that was not acknowledged, keeps its bytes, and has it once when it is sent on', async () => {
     const folder = await makeUploadFolder();
     const inject = ['-P', folder, '-e', 'trace=fsync', '-e', 'inject=fsync:error=EIO'];
-    const broken = await startCli({ folder, under: [findTool('strace'), '-D', '-f', '-qq', '-o', '/dev/null', ...inject] });
+    const broken = await startCli({ folder, under: underInjection(...inject) });
     const id = await startUpload(broken.guest, CONTENT, KEPT);
     const failed = await createTusClient(broken.guest).patch(id, KEPT, CONTENT.subarray(KEPT));
     expect([failed.status, readFailureCode(failed)]).toEqual([500, 'STORAGE_IO_ERROR']);
@@ -74,7 +75,7 @@ describe.skipIf(isSkipped('strace'))('a name that can neither be made durable no
   async function startBroken(fsync: number, rename: number): Promise<CliServer> {
     const inject = ['-e', 'trace=fsync,rename', '-e', `inject=fsync:error=EIO:when=${fsync}`, '-e', `inject=rename:error=EROFS:when=${rename}`];
     // With one thread for the disk, because strace counts for each.
-    return startCli({ under: ['/usr/bin/env', 'UV_THREADPOOL_SIZE=1', findTool('strace'), '-D', '-f', '-qq', '-o', '/dev/null', ...inject] });
+    return startCli({ env: { UV_THREADPOOL_SIZE: '1' }, under: underInjection(...inject) });
   }
 
   test('F5, F7: is in sight, and is one file when its form comes again', async () => {

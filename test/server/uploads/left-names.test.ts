@@ -3,7 +3,8 @@ import { startCli } from '../../helpers/cli.ts';
 import { listStaging, listTree } from '../../helpers/disk.ts';
 import { sampleBytes, sha256 } from '../../helpers/sample-bytes.ts';
 import { startTestServer } from '../../helpers/start-server.ts';
-import { findTool, isSkipped } from '../../helpers/tools.ts';
+import { underInjection } from '../../helpers/strace.ts';
+import { isSkipped } from '../../helpers/tools.ts';
 import { createTusClient, stagedPath, startUpload } from '../../helpers/tus.ts';
 import { makeUploadFolder } from '../../helpers/upload-folder.ts';
 import { waitUntil } from '../../helpers/wait-until.ts';
@@ -19,7 +20,7 @@ describe.skipIf(isSkipped('strace'))('a disk that becomes read-only right after 
     await before.running.stop();
     const inject = ['-P', stagedPath(folder, id, 'part'), '-e', 'trace=unlink,unlinkat', '-e', 'inject=unlink,unlinkat:error=EROFS:when=1..2'];
     // One thread for the disk: strace counts the calls of each by itself.
-    const server = await startCli({ folder, env: { UV_THREADPOOL_SIZE: '1' }, under: [findTool('strace'), '-D', '-f', '-qq', '-o', '/dev/null', ...inject] });
+    const server = await startCli({ folder, env: { UV_THREADPOOL_SIZE: '1' }, under: underInjection(...inject) });
     const tus = createTusClient(server.guest);
     expect((await tus.patch(id, HALF, CONTENT.subarray(HALF))).status).toBe(204);
     expect(await server.guest.record(id)).toMatchObject({ state: 'stored' });
