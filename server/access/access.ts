@@ -14,6 +14,8 @@ export interface Caller {
   readonly sender: Sender;
   /** The owner's window: sees and handles everybody's uploads. */
   readonly isOwner: boolean;
+  /** Where it comes from. */
+  readonly address: string;
   /** Fires, with a Failure, when the access is ended: whatever is being sent ends with it. */
   readonly ended: AbortSignal;
 }
@@ -62,7 +64,7 @@ export type GuestCode =
   /** Ours; there is a new one when it was guessed at too often. */
   | { readonly kind: 'made'; readonly onChange: (code: string) => void };
 
-const OWNER: Caller = { sender: { id: 'owner', name: 'This computer', kind: 'window' }, isOwner: true, ended: new AbortController().signal };
+const OWNER: Caller = { sender: { id: 'owner', name: 'This computer', kind: 'window' }, isOwner: true, address: '', ended: new AbortController().signal };
 
 export function createAccess({ code: guestCode, ownerToken, devices, programKey }: AccessOptions): Access {
   const secret = guestCode.kind === 'given' ? createHmac('sha256', guestCode.secret).update(canonicalCode(guestCode.code)).digest() : randomBytes(32);
@@ -94,7 +96,7 @@ export function createAccess({ code: guestCode, ownerToken, devices, programKey 
   const programAt = ({ address, userAgent }: Credentials): Caller => {
     const id = createHmac('sha256', programKey).update(address).digest('hex').slice(0, 32);
     const sender: Sender = { id: `api-${id}`, name: deviceName(userAgent), kind: 'api' };
-    return { sender, isOwner: false, ended: devices.meet(sender) };
+    return { sender, isOwner: false, address, ended: devices.meet(sender) };
   };
 
   return {
@@ -110,7 +112,7 @@ export function createAccess({ code: guestCode, ownerToken, devices, programKey 
       if (ownerToken !== undefined && isSame(given, ownerToken)) return OWNER;
       if (looksLikeSessionToken(given)) {
         const { sender, pass } = tokens.verify(given);
-        return { sender, isOwner: false, ended: await devices.check(sender, pass) };
+        return { sender, isOwner: false, address: credentials.address, ended: await devices.check(sender, pass) };
       }
       requireCode(given, credentials.address);
       return programAt(credentials);

@@ -3,11 +3,13 @@ import { Failure } from '../failure.ts';
 import type { Caller } from './access.ts';
 import { Allowances, type Told } from './allowances.ts';
 import type { Devices } from './devices.ts';
-import { OpenQuestions, type OpenQuestion } from './open-questions.ts';
+import { OpenQuestions, type OpenQuestion, type Wanted } from './open-questions.ts';
 import { Refusals } from './refusals.ts';
 
 /** Where requests of one device belong that name no batch. */
 const NO_BATCH = '';
+/** What a question is about may be called off, or be given up when its sender is gone: then it is soon no question any more. */
+const LOOK_EVERY_MS = 1000;
 
 interface AskingOptions {
   readonly devices: Pick<Devices, 'get' | 'allow'>;
@@ -26,6 +28,7 @@ export class Asking {
   readonly #questions: OpenQuestions;
   readonly #allowances = new Allowances();
   readonly #refusals = new Refusals();
+  readonly #looking = setInterval(() => this.#dropEmpty(), LOOK_EVERY_MS).unref();
 
   constructor(options: AskingOptions) {
     this.#options = options;
@@ -42,7 +45,7 @@ export class Asking {
     return this.#options.isOn();
   }
 
-  /** Oldest first. */
+  /** In the order in which they are to be answered. */
   open(): readonly OpenQuestion[] {
     return this.#questions.all();
   }
@@ -59,13 +62,13 @@ export class Asking {
    * @throws Failure APPROVAL_NEEDED, APPROVAL_REFUSED, TOO_MANY_UPLOADS
    */
   require(caller: Caller, batch = NO_BATCH, bytes: number | null = null, spentBytes = bytes): void {
-    if (this.concerns(caller) && !this.#allowances.spend(caller.sender.id, batch, spentBytes)) this.#refer(caller.sender.id, batch, bytes);
+    if (this.concerns(caller) && !this.#allowances.spend(caller.sender.id, batch, spentBytes)) this.#refer(caller, { batch, bytes, isTold: false });
   }
 
   /** After something was announced. A yes that was for much less is asked for again. @throws as `require` */
   requireTold(caller: Caller, batch: string): void {
     const { id } = caller.sender;
-    if (this.concerns(caller) && !this.#allowances.covers(id, batch, this.#options.told(id, batch).bytes)) this.#refer(id, batch, null);
+    if (this.concerns(caller) && !this.#allowances.covers(id, batch, this.#options.told(id, batch).bytes)) this.#refer(caller, { batch, bytes: null, isTold: true });
   }
 
   /** Before anything is announced: what was refused stays as it is. @throws Failure APPROVAL_REFUSED, TOO_MANY_UPLOADS */
@@ -73,7 +76,7 @@ export class Asking {
     const { id } = caller.sender;
     if (!this.concerns(caller) || this.#allowances.covers(id, batch)) return;
     this.#refusals.requireNone(id);
-    this.#questions.requireRoom(id);
+    this.#questions.requireRoom(caller);
   }
 
   /** What was allowed without a batch has one now. */
@@ -115,15 +118,23 @@ export class Asking {
   }
 
   stop(): void {
+    clearInterval(this.#looking);
     this.#questions.stop();
   }
 
   /** Leaves it to the owner. @throws Failure always */
-  #refer(deviceId: string, batch: string, bytes: number | null): never {
-    this.#refusals.requireNone(deviceId);
-    this.#questions.requireRoom(deviceId);
-    this.#questions.ask(deviceId, batch, bytes);
+  #refer(caller: Caller, wanted: Wanted): never {
+    this.#refusals.requireNone(caller.sender.id);
+    this.#questions.ask(caller, wanted);
     throw new Failure('APPROVAL_NEEDED', { retryAfterS: 2 });
+  }
+
+  #dropEmpty(): void {
+    for (const { id, deviceId, batches, isTold } of this.open()) {
+      if (!isTold || [...batches].some((batch) => this.#options.told(deviceId, batch).files > 0)) continue;
+      this.#questions.close(id);
+      this.#options.onChange(null);
+    }
   }
 
   #settle({ id, deviceId, batches, bytes }: OpenQuestion, isAllowed: boolean): void {

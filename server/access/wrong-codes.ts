@@ -1,5 +1,5 @@
-import { isIPv6 } from 'node:net';
 import { Failure } from '../failure.ts';
+import { networkOf } from './network-of.ts';
 
 /** Somebody who reads a code off a screen gets it right by then. */
 const MOST_WRONG = 5;
@@ -55,13 +55,4 @@ function oneMore(tries: Tries | undefined): Tries {
 function requireFew(tries: Tries | undefined, most: number): void {
   const leftMs = (tries?.untilMs ?? 0) - Date.now();
   if (tries !== undefined && leftMs > 0 && tries.count >= most) throw new Failure('PIN_LOCKED', { retryAfterS: Math.ceil(leftMs / 1000) });
-}
-
-/** With IPv6, one device has a whole /64 of addresses to come from (RFC 4291, section 2.5.4). */
-function networkOf(address: string): string {
-  // An IPv4 address as IPv6 writes it ends in one; `::ffff:1:2:3:4:5` does not, and is of a network as any other.
-  if (!isIPv6(address) || address.includes('.')) return address;
-  const [head = [], tail] = address.split('::', 2).map((part) => part.split(':').filter((group) => group !== ''));
-  const groups = tail === undefined ? head : [...head, ...Array.from({ length: 8 - head.length - tail.length }, () => '0'), ...tail];
-  return groups.slice(0, 4).join(':');
 }

@@ -28,19 +28,19 @@ afterEach(() => {
 });
 
 /** What a request is told that sends so many bytes; null when it may. */
-function send(id: string, { batch = 'b', bytes = 1000 }: { readonly batch?: string; readonly bytes?: number | null } = {}): string | null {
-  return codeOf(() => asking.require(callerOf(id), batch, bytes));
+function send(id: string, { batch = 'b', bytes = 1000, from }: { readonly batch?: string; readonly bytes?: number | null; readonly from?: string } = {}): string | null {
+  return codeOf(() => asking.require(callerOf(id, from), batch, bytes));
 }
 
-function announce(id: string): string | null {
+function announce(id: string, { from }: { readonly from?: string } = {}): string | null {
   return codeOf(() => {
-    asking.requireHeard(callerOf(id), 'b');
-    asking.requireTold(callerOf(id), 'b');
+    asking.requireHeard(callerOf(id, from), 'b');
+    asking.requireTold(callerOf(id, from), 'b');
   });
 }
 
-function callerOf(id: string): Caller {
-  return { sender: { id, name: id, kind: 'page' }, isOwner: false, ended: new AbortController().signal };
+function callerOf(id: string, address = '192.0.2.1'): Caller {
+  return { sender: { id, name: id, kind: 'page' }, isOwner: false, address, ended: new AbortController().signal };
 }
 
 function codeOf(act: () => void): string | null {
@@ -91,6 +91,18 @@ describe('a question', () => {
     expect(announce('phone')).toBe('APPROVAL_NEEDED');
   });
 
+  test('is none any more when all that it was about is called off; one about a request that told nothing stays', async () => {
+    announce('phone');
+    send('script', { bytes: null });
+    await vi.advanceTimersByTimeAsync(3000);
+    expect(asking.open()).toHaveLength(2);
+    told = { files: 0, bytes: 0 };
+    await vi.advanceTimersByTimeAsync(1000);
+    expect([asking.open().map(({ deviceId }) => deviceId), refused]).toEqual([['script'], []]);
+    told = { files: 1, bytes: 1 };
+    expect(announce('phone')).toBe('APPROVAL_NEEDED');
+  });
+
   test('ends with its device, and with what is decided about it elsewhere', async () => {
     send('phone');
     send('laptop');
@@ -99,6 +111,42 @@ describe('a question', () => {
     expect([asking.open().map(({ deviceId }) => deviceId), refused]).toEqual([['laptop'], []]);
     asking.end('laptop');
     expect([asking.open(), refused]).toEqual([[], ['laptop']]);
+  });
+});
+
+describe('places for questions', () => {
+  const openIds = (): readonly string[] => asking.open().map(({ deviceId }) => deviceId);
+  const fill = (from: string, most = 20): void => {
+    for (let number = 0; number < most; number += 1) expect(send(`${from} ${number}`, { from })).toBe('APPROVAL_NEEDED');
+  };
+
+  test.each([send, announce])('are all one address\'s as long as nobody else comes; another one gets its share, and its turn after the first', async (act) => {
+    fill('192.0.2.1');
+    expect(act('192.0.2.1 more', { from: '192.0.2.1' })).toBe('TOO_MANY_UPLOADS');
+    expect(act('guest', { from: '192.0.2.2' })).toBe('APPROVAL_NEEDED');
+    expect(openIds().slice(0, 3)).toEqual(['192.0.2.1 0', 'guest', '192.0.2.1 1']);
+    expect(openIds()).toHaveLength(20);
+    // The newest had to make room, keeps what it announced, and asks again when there is some.
+    expect(refused).toEqual([]);
+    expect(act('192.0.2.1 19', { from: '192.0.2.1' })).toBe('TOO_MANY_UPLOADS');
+    await answer('no');
+    expect(openIds()[0]).toBe('guest');
+    expect(act('192.0.2.1 19', { from: '192.0.2.1' })).toBe('APPROVAL_NEEDED');
+  });
+
+  test('are shared by halves among two, with nobody driving out the other; a third takes of both', () => {
+    fill('192.0.2.1');
+    fill('192.0.2.2', 10);
+    for (const from of ['192.0.2.1', '192.0.2.2']) expect(send('one more', { from })).toBe('TOO_MANY_UPLOADS');
+    fill('192.0.2.3', 6);
+    expect(['192.0.2.1', '192.0.2.2', '192.0.2.3'].map((from) => openIds().filter((id) => id.startsWith(from)).length).toSorted()).toEqual([6, 7, 7]);
+    expect(send('one more', { from: '192.0.2.3' })).toBe('TOO_MANY_UPLOADS');
+  });
+
+  test('are no more for whoever has a whole network of IPv6 addresses', () => {
+    for (let number = 0; number < 20; number += 1) expect(send(`device ${number}`, { from: `2001:db8:1:2::${number}` })).toBe('APPROVAL_NEEDED');
+    expect(send('more', { from: '2001:db8:1:2:9::1' })).toBe('TOO_MANY_UPLOADS');
+    expect(send('guest', { from: '2001:db8:1:3::1' })).toBe('APPROVAL_NEEDED');
   });
 });
 
