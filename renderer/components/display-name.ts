@@ -6,6 +6,9 @@ const TAIL_CHARACTERS = 9;
 /** Longer than any that a system runs ("settingcontent-ms" has 17); what is longer is no extension. */
 const MOST_EXTENSION_CHARACTERS = 20;
 
+/** Hebrew, Arabic and their kin: cut in the middle, such a text would be read in the wrong order. */
+const RIGHT_TO_LEFT = /[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]/u;
+
 export interface DisplayName {
   readonly whole: string;
   /** Both together are the whole; the end holds the true extension and is never cut off. */
@@ -18,7 +21,8 @@ export function displayName(name: string): DisplayName {
   const characters = Array.from(whole);
   const dot = characters.lastIndexOf('.');
   const extension = dot === -1 ? 0 : characters.length - dot;
-  const tail = extension > MOST_EXTENSION_CHARACTERS ? TAIL_CHARACTERS : Math.max(TAIL_CHARACTERS, extension);
+  const known = extension > MOST_EXTENSION_CHARACTERS ? 0 : extension;
+  const tail = RIGHT_TO_LEFT.test(whole) ? known : Math.max(TAIL_CHARACTERS, known);
   const cut = Math.max(0, characters.length - tail);
   return { whole, start: characters.slice(0, cut).join(''), end: characters.slice(cut).join('') };
 }
