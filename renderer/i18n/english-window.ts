@@ -30,7 +30,7 @@ export function createEnglishWindow({ files, thereAlready }: Messages, { count: 
     verdictFrom(counts, sender) {
       const { word, total, stored, verified, alreadyThere, failed } = counts;
       const from = `${files(total, word)} from ${sender}: `;
-      if (stored < total) return failed > 0 ? `${from}${show(stored)} stored, ${show(failed)} ${english(failed, 'needs', 'need')} you` : `${from}${stored === 0 ? 'cancelled' : `${show(stored)} stored`}`;
+      if (stored < total) return failed > 0 ? `${from}${stored === 0 ? '' : `${show(stored)} stored, `}${show(failed)} ${english(failed, 'needs', 'need')} you` : `${from}${stored === 0 ? 'cancelled' : `${show(stored)} stored`}`;
       const all = total === 1 ? 'stored' : 'all stored';
       if (alreadyThere > 0) return `${from}${alreadyThere === total ? `${english(total, 'was', 'all were')} there already` : `${all}, ${thereAlready(alreadyThere)}`}`;
       return from + (verified === total ? `${all} and verified` : verified > 0 ? `${all}, ${show(verified)} verified` : all);

@@ -30,7 +30,7 @@ export function createGermanWindow({ files, thereAlready }: Messages, { count: s
     verdictFrom(counts, sender) {
       const { word, total, stored, verified, alreadyThere, failed } = counts;
       const from = `${files(total, word)} von ${sender}: `;
-      if (stored < total) return failed > 0 ? `${from}${show(stored)} gespeichert, ${show(failed)} ${german(failed, 'braucht', 'brauchen')} Sie` : `${from}${stored === 0 ? 'abgebrochen' : `${show(stored)} gespeichert`}`;
+      if (stored < total) return failed > 0 ? `${from}${stored === 0 ? '' : `${show(stored)} gespeichert, `}${show(failed)} ${german(failed, 'braucht', 'brauchen')} Sie` : `${from}${stored === 0 ? 'abgebrochen' : `${show(stored)} gespeichert`}`;
       const all = total === 1 ? 'gespeichert' : 'alle gespeichert';
       if (alreadyThere > 0) return `${from}${alreadyThere === total ? `${german(total, 'war', 'waren alle')} schon da` : `${all}, ${thereAlready(alreadyThere)}`}`;
       return from + (verified === total ? `${all} und geprüft` : verified > 0 ? `${all}, ${show(verified)} geprüft` : all);
@@ -79,7 +79,7 @@ export function createGermanWindow({ files, thereAlready }: Messages, { count: s
       rightOf: (name) => `Was ${name} darf`,
       out: 'Zugang beendet',
       refused: 'Ausgesperrt',
-      endAsking: 'Zugang beenden…',
+      endAsking: 'Zugang beenden …',
       end: 'Zugang beenden',
       endOf: (name) => `Zugang von ${name} beenden`,
       remove: 'Aus der Liste nehmen',

@@ -36,7 +36,7 @@ export interface Desktop {
 
 /** What the app can do for the window. @param changed called when the queue is about to change */
 export function useDesktop(bridge: DesktopBridge<File>, changed: () => void, onMenu: (command: MenuCommand) => void): Desktop {
-  const { failureText } = useLanguage();
+  const { t } = useLanguage();
   const words = useWindowWords();
   const client = createClient(createWindowPlatform(bridge).fetch);
   const settings = shallowRef<DesktopSettings | null>(null);
@@ -55,7 +55,9 @@ export function useDesktop(bridge: DesktopBridge<File>, changed: () => void, onM
   function tellSkipped(sent: SentFiles | null): void {
     const first = sent?.skipped[0];
     if (sent === null || first === undefined) return;
-    problem.value = words.skipped(sent.skipped.length, first.name, failureText(first.failure));
+    // Only what happened: what to do about a row of the list fits nothing that is in none.
+    const [what] = t.failures[first.failure.code] ?? [first.failure.message];
+    problem.value = words.skipped(sent.skipped.length, first.name, what);
   }
 
   void bridge.getSettings().then((now) => { settings.value = now; });

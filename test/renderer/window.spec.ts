@@ -28,6 +28,9 @@ test('dropped files show where they land, are sent, and end in a verdict', async
   await expect(row(page, 'a.jpg')).toContainText(/Stored|Verified/);
   await expect(page.getByText('All 2 photos arrived', { exact: true })).toBeVisible();
   await expect(page.getByRole('contentinfo')).toContainText('2 files · 2 arrived');
+  await page.setViewportSize({ width: 480, height: 420 });
+  await expect(row(page, 'b.jpg')).toBeInViewport({ ratio: 0.9 });
+  await expect(page.getByRole('button', { name: 'History', exact: true })).toBeInViewport();
   await expectStored(box, paths);
 });
 
