@@ -28,6 +28,7 @@ export function createEnglish({ count: show }: Format): Messages {
     const all = total === 1 ? files(1, word) : `All ${files(total, word)}`;
     if (alreadyThere === total) return `${all} ${english(total, 'was', 'were')} there already`;
     if (stored === total) return `${all} arrived${alreadyThere > 0 ? `, ${thereAlready(alreadyThere)}` : checked(counts)}`;
+    if (failed === total) return `${files(total, word)} ${english(failed, 'needs', 'need')} you`;
     if (failed > 0) return `${files(total, word)}: ${show(stored)} stored, ${show(failed)} ${english(failed, 'needs', 'need')} you`;
     return stored === 0 ? 'Cancelled' : `${files(stored, word)} arrived${checked(counts)}`;
   };
@@ -129,7 +130,7 @@ export function createEnglish({ count: show }: Format): Messages {
       verdictDetail: ({ total, stored, verified, failed, cancelled }) => {
         if (verified === total) return 'What is on the computer is exactly what was here. You can close this page.';
         if (stored === total) return `${verified === 0 ? 'Stored on the computer' : `Stored on the computer. ${show(total - verified)} could not be compared with the original`}. You can close this page.`;
-        if (failed > 0) return 'What is stored is safe. Each file below says what to do.';
+        if (failed > 0) return `${stored === 0 ? 'Nothing was stored.' : 'What is stored is safe.'} ${total === 1 ? 'Below it says' : 'Each file below says'} what to do.`;
         return stored === 0 ? 'Nothing was stored.' : `${show(cancelled)} cancelled. What arrived is safe.`;
       },
       promise: 'Photos, videos and files go straight to this computer, at full quality and to no other place.',

@@ -27,6 +27,7 @@ export function createGerman({ count: show }: Format): Messages {
     const { word, total, stored, alreadyThere, failed } = counts;
     if (alreadyThere === total) return `${total === 1 ? `${files(1, word)} war` : `Alle ${files(total, word)} waren`} schon da`;
     if (stored === total) return `${total === 1 ? `${files(1, word)} ist` : `Alle ${files(total, word)} sind`} angekommen${alreadyThere > 0 ? `, ${thereAlready(alreadyThere)}` : checked(counts)}`;
+    if (failed === total) return `${files(total, word)} ${german(failed, 'braucht', 'brauchen')} Sie`;
     if (failed > 0) return `${files(total, word)}: ${show(stored)} gespeichert, ${show(failed)} ${german(failed, 'braucht', 'brauchen')} Sie`;
     return stored === 0 ? 'Abgebrochen' : `${files(stored, word)} ${german(stored, 'ist', 'sind')} angekommen${checked(counts)}`;
   };
@@ -128,7 +129,7 @@ export function createGerman({ count: show }: Format): Messages {
       verdictDetail: ({ total, stored, verified, failed, cancelled }) => {
         if (verified === total) return 'Auf dem Computer ist genau das, was hier war. Sie können diese Seite schließen.';
         if (stored === total) return `Auf dem Computer gespeichert.${verified === 0 ? '' : ` ${show(total - verified)} ${german(total - verified, 'konnte', 'konnten')} nicht mit dem Original verglichen werden.`} Sie können diese Seite schließen.`;
-        if (failed > 0) return 'Was gespeichert ist, ist sicher. Bei jeder Datei unten steht, was zu tun ist.';
+        if (failed > 0) return `${stored === 0 ? 'Nichts wurde gespeichert.' : 'Was gespeichert ist, ist sicher.'} ${total === 1 ? 'Unten' : 'Bei jeder Datei unten'} steht, was zu tun ist.`;
         return stored === 0 ? 'Nichts wurde gespeichert.' : `${show(cancelled)} abgebrochen. Was angekommen ist, ist sicher.`;
       },
       promise: 'Fotos, Videos und Dateien gehen direkt an diesen Computer, in voller Qualität und sonst nirgendwohin.',

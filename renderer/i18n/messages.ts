@@ -37,9 +37,9 @@ export interface Messages {
   readonly states: Readonly<Record<StateWord, string>>;
   /** What happened and whether anything is lost; what its sender can do. Where absent, the server's own sentence is shown. */
   readonly failures: FailureWords<FailureCode> & Required<FailureWords<NoticedCode>>;
-  /** Of a file that goes on by itself when the receiving disk lets it. */
   /** Said of what failed and came from another device. */
   readonly onlySender: string;
+  /** Of a file that goes on by itself when the receiving disk lets it. */
   readonly waits: Readonly<Partial<Record<FailureCode, string>>>;
   readonly verdict: (counts: VerdictCounts) => string;
   /** \"3 were there already\" */

@@ -23,6 +23,8 @@ test('the page waits for the owner, says so, and sends by itself after the yes; 
   await expect(page.getByText('is asked first')).toHaveCount(0);
   await answer('no');
   await expect(page.getByText('said: not now. Nothing was sent.').first()).toBeVisible();
+  await expect(guest.verdict).toHaveText('2 files need you');
+  await expect(page.getByText('Nothing was stored. Each file below says what to do.')).toBeVisible();
   await expectStored(box, {});
   // The refusal is heard for a few seconds by whatever was still on its way.
   await expect(async () => {

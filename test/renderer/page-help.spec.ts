@@ -18,6 +18,7 @@ test('the help is there when the line is not, says where else the computer is, a
   const help = page.getByRole('dialog', { name: 'Help' });
   await expect(help.getByRole('heading', { name: 'Can others read along?' })).toBeVisible();
   expect(await help.getByRole('link').evaluateAll((links) => links.map((link) => link.getAttribute('href')))).toEqual(['http://192.0.2.7:8484']);
+  expect((await help.getByRole('link').boundingBox())?.height).toBeGreaterThanOrEqual(44);
   await page.keyboard.press('Escape');
   await expect(help).toBeHidden();
   await expect(button).toBeFocused();
