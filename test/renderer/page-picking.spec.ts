@@ -88,11 +88,11 @@ test.describe('on a narrow screen', () => {
     const guest = await enter(page, box);
     const names = {
       [`invoice ${'x'.repeat(60)}.pdf.exe`]: '.pdf.exe', [`holiday.jpg${' '.repeat(80)}.scr`]: '.scr', [`photo ${'y'.repeat(60)}\u202Egpj.exe`]: 'gpj.exe', [`report ${'z'.repeat(60)}.pdf.settingcontent-ms`]: '.settingcontent-ms',
-      ['no extension at all '.repeat(4)]: 'n at all',
+      ['no extension at all '.repeat(4)]: 'n at all', 'صورة من العطلة الصيفية.jpg': '.jpg',
     };
     await guest.pick(...(await Promise.all(Object.keys(names).map((name) => inbox.file(name, 10)))));
     const ends = page.getByRole('listitem').locator('.name .end');
-    await expect(ends).toHaveCount(5);
+    await expect(ends).toHaveCount(6);
     const shown = await ends.evaluateAll((all) => all.map((end) => ({ text: end.textContent, right: end.getBoundingClientRect().right, width: end.getBoundingClientRect().width, scroll: end.scrollWidth })));
     for (const [index, wanted] of Object.values(names).entries()) {
       const end = shown[index];
@@ -100,6 +100,8 @@ test.describe('on a narrow screen', () => {
       expect(end?.right).toBeLessThanOrEqual(320);
       expect(end?.width).toBeGreaterThan(0);
     }
+    // What is read from the right stays whole: two boxes side by side would be read in the wrong order.
+    expect(shown.at(-1)?.text).toBe('.jpg');
   });
 });
 
