@@ -40,6 +40,7 @@ export interface ReceiveOptions {
 export function createReceive({ server, host, onChange, settings, now = Date.now }: ReceiveOptions, log: Log): Receive {
   let state: ReceiveState = { on: false };
   let turn: Promise<unknown> = Promise.resolve();
+  const knockedAtMs = new Map<Knock['kind'], number>();
   const autoOff = createAutoOff({
     now,
     isReceiving: () => server.deviceUploads() > 0,
@@ -58,8 +59,11 @@ export function createReceive({ server, host, onChange, settings, now = Date.now
   }
 
   function noteKnock(knock: Knock): void {
-    const isNew = (last: Knock | null): boolean => last === null || last.kind !== knock.kind || knock.atMs - last.atMs > KNOCK_EVERY_MS;
-    if (state.on && isNew(state.knock)) become({ ...state, knock });
+    const lastAtMs = knockedAtMs.get(knock.kind);
+    // A clock that was set back is no silence, and nobody who knocks in two ways, or opens the page between, is told of more often.
+    if (!state.on || (lastAtMs !== undefined && Math.abs(knock.atMs - lastAtMs) <= KNOCK_EVERY_MS)) return;
+    knockedAtMs.set(knock.kind, knock.atMs);
+    become({ ...state, knock });
   }
 
   /** Also again, when it is open and something of it was changed. */

@@ -67,7 +67,8 @@ export class BookKeeper {
 
   /** Holds at once; written down with the next that is saved. */
   apply(change: BookChange): void {
-    this.#become(change(this.#book));
+    // Who is new may need the room of another: not of one that was here a moment ago.
+    this.#become(change(this.withSeen()));
     this.#pending = [...this.#pending, change].slice(-LARGEST_BACKLOG);
   }
 

@@ -1,8 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import type { Device, DeviceRight } from '../contracts/devices.ts';
 import type { Sender } from '../contracts/upload.ts';
+import { TOKEN_LIFETIME_MS } from './session-token.ts';
 
-/** More are not remembered: the one seen longest ago makes room, and has to enter the code again. */
+/** More are not remembered: one makes room, and has to enter the code again. */
 export const MOST_DEVICES = 500;
 
 /** Longest name that is kept, in UTF-16 units. */
@@ -50,7 +51,7 @@ export function letIn({ id, name, kind }: Sender, atMs: number): BookChange {
     }
     const generation = book.generation + 1;
     const device: KnownDevice = { id, name: shown, kind: kind === 'page' ? 'page' : 'api', firstSeenAtMs: atMs, lastSeenAtMs: atMs, allowed: 'ask', generation };
-    return withDevice({ ...book, generation, devices: withRoom(book.devices) }, device);
+    return withDevice({ ...book, generation, devices: withRoom(book.devices, atMs) }, device);
   };
 }
 
@@ -95,12 +96,19 @@ function withDevice(book: DeviceBook, device: KnownDevice): DeviceBook {
   return { ...book, devices: new Map(book.devices).set(device.id, device) };
 }
 
-/** What the owner decided about a device outlives it; only when there is nothing else, that goes too. */
-function withRoom(devices: DeviceBook['devices']): DeviceBook['devices'] {
+/**
+ * Who has the code can come as any number of devices, and must not push out those that are sending: after the ones whose tokens are too
+ * old anyway, whoever used its access for the shortest time makes room. What the owner decided about a device outlives it; only when
+ * there is nothing else, that goes too.
+ */
+function withRoom(devices: DeviceBook['devices'], atMs: number): DeviceBook['devices'] {
   if (devices.size < MOST_DEVICES) return devices;
-  const oldestFirst = [...devices.values()].toSorted((one, other) => one.lastSeenAtMs - other.lastSeenAtMs);
-  const oldest = oldestFirst.find(({ allowed }) => allowed === 'ask') ?? oldestFirst[0];
-  return new Map([...devices].filter(([id]) => id !== oldest?.id));
+  const rank = ({ allowed, firstSeenAtMs, lastSeenAtMs }: KnownDevice): number => {
+    if (allowed !== 'ask') return Number.MAX_SAFE_INTEGER;
+    return atMs - lastSeenAtMs > TOKEN_LIFETIME_MS ? -1 : lastSeenAtMs - firstSeenAtMs;
+  };
+  const [least] = [...devices.values()].toSorted((one, other) => rank(one) - rank(other) || one.lastSeenAtMs - other.lastSeenAtMs);
+  return new Map([...devices].filter(([id]) => id !== least?.id));
 }
 
 function newEpoch(): string {

@@ -4,7 +4,7 @@ import { Failure } from '../failure.ts';
 import type { Pass } from './devices.ts';
 
 const PREFIX = 's1.';
-const LIFETIME_MS = 24 * 60 * 60_000;
+export const TOKEN_LIFETIME_MS = 24 * 60 * 60_000;
 
 export interface SessionToken {
   readonly token: string;
@@ -45,7 +45,7 @@ export function createSessionTokens(secret: Buffer): SessionTokens {
 
   return {
     issue(sender, { epoch, generation }) {
-      const expiresAtMs = Date.now() + LIFETIME_MS;
+      const expiresAtMs = Date.now() + TOKEN_LIFETIME_MS;
       const body = Buffer.from(JSON.stringify([sender.id, sender.name, expiresAtMs, epoch, generation])).toString('base64url');
       return { token: `${PREFIX}${body}.${sign(body).toString('base64url')}`, expiresAtMs };
     },

@@ -106,7 +106,11 @@ function linger(request: IncomingMessage, end: () => void): void {
   else request.resume();
 }
 
+/** What the page's files say of a Range or an If-Match that does not fit (send, "Errors"): its sender's fault, not ours. */
+const NOT_FITTING: ReadonlySet<unknown> = new Set([412, 416]);
+
 function nameOf(error: unknown): Failure {
+  if (error instanceof Error && 'statusCode' in error && NOT_FITTING.has(error.statusCode)) return new Failure('REQUEST_INVALID', { cause: error });
   if (error instanceof Error && 'type' in error && typeof error.type === 'string') {
     return JSON_ERRORS[error.type] ?? asFailure(error);
   }

@@ -13,8 +13,9 @@ function create(receive: ReceiveRules = { networks: null, offAfter: 'never' }) {
   const closeLan = vi.fn(() => Promise.resolve());
   const server = { openLan, closeLan, deviceUploads: () => 0 };
   const keep = { get: () => settings, update: (change: Partial<Settings>) => { settings = { ...settings, ...change }; } };
-  const side = createReceive({ server, host: '0.0.0.0', settings: keep, onChange: () => undefined }, () => undefined);
-  return { side, openLan, closeLan, settings: () => settings, lastOptions: () => openLan.mock.lastCall?.[0] };
+  const onChange = vi.fn<() => void>();
+  const side = createReceive({ server, host: '0.0.0.0', settings: keep, onChange }, () => undefined);
+  return { side, openLan, closeLan, onChange, settings: () => settings, lastOptions: () => openLan.mock.lastCall?.[0] };
 }
 
 describe('how "Receive from phones" is opened', () => {
@@ -38,6 +39,20 @@ describe('how "Receive from phones" is opened', () => {
     expect(side.state()).toMatchObject({ on: true, addresses: moved.addresses, knock: { kind: 'closed-early', atMs: 5 } });
     side.addVisitor({ name: 'iPhone', atMs: 6 });
     expect(side.state()).toMatchObject({ knock: null });
+  });
+
+  test('whoever knocks in two ways in turn, thousands of times a second, is told of twice in five seconds', async () => {
+    const { side, onChange, lastOptions } = create();
+    await side.set(true);
+    const knock = lastOptions()?.onKnock;
+    onChange.mockClear();
+    for (let atMs = 0; atMs < 5000; atMs += 1) {
+      knock?.({ kind: 'closed-early', atMs });
+      knock?.({ kind: 'unknown-name', atMs });
+    }
+    expect(onChange).toHaveBeenCalledTimes(2);
+    knock?.({ kind: 'closed-early', atMs: 5001 });
+    expect(side.state()).toMatchObject({ knock: { kind: 'closed-early', atMs: 5001 } });
   });
 
   test('when it cannot be opened as it is wanted, it is off, and says so', async () => {

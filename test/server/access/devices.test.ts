@@ -7,6 +7,8 @@ import { allowDevice, endAccess, findDevice, LAPTOP, listDevices, PHONE } from '
 import { STAGING_NAME } from '../../helpers/disk.ts';
 import { expectRefusal } from '../../helpers/expect-refusal.ts';
 import { buildForm, file } from '../../helpers/multipart.ts';
+import { TEST_CODE } from '../../helpers/launch-server.ts';
+import { openRaw, requestHead } from '../../helpers/raw-http.ts';
 import { startSession } from '../../helpers/session.ts';
 import { startTestServer } from '../../helpers/start-server.ts';
 import { makeUploadFolder } from '../../helpers/upload-folder.ts';
@@ -90,6 +92,27 @@ describe('a device whose access was ended', () => {
     expectRefusal(await poll(phone), 401, 'TOKEN_INVALID');
     expect((await poll(await startSession(server, PHONE.agent, SECRET))).status).toBe(200);
     expectRefusal(await poll(phone), 401, 'TOKEN_REVOKED');
+  });
+
+  test('C2: a guest who comes as 510 devices at once pushes out none that is in use, and not the next one either', async () => {
+    const server = await startTestServer();
+    const phone = await startSession(server, PHONE.agent);
+    await waitUntil('the phone to have used its access', async () => {
+      await poll(phone);
+      const { firstSeenAtMs, lastSeenAtMs } = await findDevice(server.owner, PHONE.name);
+      return lastSeenAtMs > firstSeenAtMs;
+    });
+    const flood = await openRaw(server.port);
+    let heard = '';
+    flood.socket.on('data', (bytes: Buffer) => (heard += bytes.toString('latin1')));
+    const body = JSON.stringify({ code: TEST_CODE });
+    const head = requestHead('POST /api/session HTTP/1.1', { Host: server.host, 'Content-Type': 'application/json', 'Content-Length': body.length });
+    await flood.write(`${head}${body}`.repeat(510));
+    await waitUntil('all to be answered', () => (heard.match(/HTTP\/1\.1 \d{3}/gu) ?? []).length === 510);
+    flood.socket.destroy();
+    expect(await listDevices(server.owner)).toHaveLength(500);
+    expect((await poll(phone)).status).toBe(200);
+    expect((await poll(await startSession(server, LAPTOP.agent))).status).toBe(200);
   });
 
   test('that is to send nothing any more does not come in with the code either, until the owner says otherwise', async () => {
