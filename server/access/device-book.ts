@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { Device, DeviceRight } from '../contracts/devices.ts';
 import type { Sender } from '../contracts/upload.ts';
-import { TOKEN_LIFETIME_MS } from './session-token.ts';
+import { TOKEN_LIFETIME_MS } from './token-lifetime.ts';
 
 /** More are not remembered: one makes room, and has to enter the code again. */
 export const MOST_DEVICES = 500;

@@ -2,9 +2,9 @@ import { createHash, createHmac, randomBytes, timingSafeEqual } from 'node:crypt
 import type { Sender } from '../contracts/upload.ts';
 import { Failure } from '../failure.ts';
 import type { Pass } from './devices.ts';
+import { TOKEN_LIFETIME_MS } from './token-lifetime.ts';
 
 const PREFIX = 's1.';
-export const TOKEN_LIFETIME_MS = 24 * 60 * 60_000;
 
 export interface SessionToken {
   readonly token: string;
