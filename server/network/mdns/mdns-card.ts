@@ -1,14 +1,14 @@
-import type { RankedAddress } from '../network-address.ts';
-import { givesWay, mdnsAnswers } from './mdns-answers.ts';
+import { createQuestionAnswerer } from './answer-questions.ts';
+import { givesWay } from './mdns-answers.ts';
 import type { MdnsNames } from './mdns-names.ts';
+import type { ForeignPacket } from './mdns-packet.ts';
 import { contradicts, mdnsRecords, recordKey, type MdnsRecord } from './mdns-records.ts';
 import type { MdnsSettings } from './mdns-settings.ts';
-import { openMdnsSocket, type ForeignPacket, type Sender } from './mdns-socket.ts';
-import { isOnLink } from './on-link.ts';
+import { openMdnsSocket, type Sender } from './mdns-socket.ts';
+import type { MdnsSpeaker } from './mdns-speakers.ts';
+import { createOnLink } from './on-link.ts';
 
-/** Answers of programs that know nothing of mDNS are not kept for long (RFC 6762, section 6.7). */
-const LEGACY_TTL = 10;
-/** Of all that was ever said on a card, as much is known to be ours. */
+/** Of all that was ever said by this computer, as much is known to be ours. */
 const MOST_SAID = 256;
 
 /** What one network card is told, and asked. */
@@ -22,105 +22,92 @@ export interface MdnsCard {
   /** Stops answering; what was said stays known. */
   doubt(): void;
   /** Says what is so now; when names are ours already, all who listen are told of what came and went. */
-  use(names: MdnsNames, port: number, addresses: readonly RankedAddress[]): void;
+  use(names: MdnsNames, port: number, speaker: MdnsSpeaker): void;
   /** Takes back what was said. */
   goodbye(): Promise<void>;
   close(): Promise<void>;
 }
 
 interface MdnsCardOptions {
-  /** IPv4 address that it speaks from. */
-  readonly address: string;
+  readonly speaker: MdnsSpeaker;
   readonly settings: MdnsSettings;
-  /** Somebody else has a name of ours, or is about to. */
+  /** All that was said on any card: two of them may be in one network, and hear each other. */
+  readonly said: Set<string>;
+  /** Somebody else has a name of ours. */
   readonly onConflict: () => void;
+  /** Somebody else asks for a name in the same moment, and is to get it if it keeps asking. */
+  readonly onGiveWay: () => void;
   readonly onTrouble: (error: unknown) => void;
 }
 
 /** @throws as openMdnsSocket */
-export async function openMdnsCard({ address, settings, onConflict, onTrouble }: MdnsCardOptions): Promise<MdnsCard> {
-  const said = new Set<string>();
-  const leftAtMs = new Map<string, number>();
+export async function openMdnsCard({ speaker, settings, said, onConflict, onGiveWay, onTrouble }: MdnsCardOptions): Promise<MdnsCard> {
   let names: MdnsNames = { host: '', instance: '' };
-  let networks: readonly RankedAddress[] = [];
+  let isNear = createOnLink([], speaker.zone);
   let records: readonly MdnsRecord[] = [];
   let isOurs = false;
-  const socket = await openMdnsSocket({ address, port: settings.port, onTrouble, onPacket });
+  const socket = await openMdnsSocket({ speaker, port: settings.port, onTrouble, isNear: (address) => isNear(address), onPacket });
+  const answerer = createQuestionAnswerer({ socket, settings, records: () => records });
+  /** What is asked for before it is said (section 8.1): all that nobody else may have. */
+  const wanted = (): readonly MdnsRecord[] => records.filter(({ type }) => type === 'A' || type === 'AAAA' || type === 'SRV');
 
   function onPacket(packet: ForeignPacket, from: Sender): void {
-    if (!isOnLink(from.address, networks)) return;
-    if (packet.type === 'query') return void hearQuestion(packet, from);
-    const { answers = [], additionals = [] } = packet;
-    // Section 6: what comes from another port is no answer.
-    if (from.port === settings.port && [...answers, ...additionals].some((record) => contradicts(record, names, said))) onConflict();
-  }
-
-  function hearQuestion({ id = 0, questions = [], answers: known = [], authorities = [] }: ForeignPacket, from: Sender): void {
-    const isProbe = authorities.length > 0;
-    if (!isOurs) {
-      if (isProbe && authorities.some((record) => contradicts(record, names, said)) && givesWay(records, authorities)) onConflict();
-      return;
-    }
-    const isLegacy = from.port !== settings.port;
-    const everyMs = isProbe ? settings.paceMs : settings.paceMs * 4;
-    const isDue = (record: MdnsRecord): boolean => takeTurn(`${isLegacy ? 'legacy ' : ''}${recordKey(record)}`, everyMs);
-    const answers = mdnsAnswers(questions, known, records).filter(isDue);
-    if (answers.length === 0) return;
-    if (isLegacy) {
-      const repeated = questions.filter(({ name }) => answers.some((record) => record.name.toLowerCase() === name.toLowerCase()));
-      void socket.send({ type: 'response', id, questions: repeated, answers: answers.map((record) => ({ ...record, ttl: LEGACY_TTL, flush: false })) }, from);
-      return;
-    }
-    const additionals = records.filter((record) => record.type !== 'PTR' && !answers.includes(record) && isDue(record));
-    void socket.send({ type: 'response', answers, additionals });
-  }
-
-  /** Section 6: at most once a second, and oftener only to defend a name. */
-  function takeTurn(key: string, everyMs: number): boolean {
-    const nowMs = performance.now();
-    if (nowMs - (leftAtMs.get(key) ?? Number.NEGATIVE_INFINITY) < everyMs) return false;
-    leftAtMs.set(key, nowMs);
-    return true;
-  }
-
-  function tell(answers: readonly MdnsRecord[]): Promise<void> {
-    for (const record of answers) takeTurn(recordKey(record), 0);
-    return socket.send({ type: 'response', answers });
+    const { type, answers, authorities, additionals } = packet;
+    const isAgainst = (all: ForeignPacket['answers']): boolean => all.some((record) => contradicts(record, names, said));
+    if (type === 'query') {
+      if (isOurs) answerer.answer(packet, from);
+      else if (isAgainst(authorities) && givesWay(wanted(), authorities)) onGiveWay();
+      // Section 6: what comes from another port is no answer.
+    } else if (from.port === settings.port && isAgainst([...answers, ...additionals])) onConflict();
   }
 
   const takeBack = (gone: readonly MdnsRecord[]): Promise<void> =>
     // Of what others may have too (PTR of all services), only our own part is taken back.
     socket.send({ type: 'response', answers: gone.filter(({ type, name }) => type !== 'NSEC' && !name.startsWith('_services.')).map((record) => ({ ...record, ttl: 0 })) });
 
+  /** What was said longest ago is forgotten first. */
+  function remember(key: string): void {
+    said.delete(key);
+    said.add(key);
+    const [oldest] = said;
+    if (said.size > MOST_SAID && oldest !== undefined) said.delete(oldest);
+  }
+
+  function stopAnswering(): void {
+    isOurs = false;
+    answerer.stop();
+  }
+
   return {
     isOurs: () => isOurs,
+    // Not for one alone (section 8.1 would like that): an answer to one goes to one program, and others listen on this port too (section 15.1).
     probe: () => socket.send({
       type: 'query',
-      questions: [{ name: names.host, type: 'A' }, { name: names.host, type: 'AAAA' }, { name: names.instance, type: 'SRV' }],
-      authorities: records.filter(({ type }) => type === 'A' || type === 'AAAA' || type === 'SRV').map((record) => ({ ...record, flush: false })),
+      questions: [{ name: names.host, type: 'ANY' }, { name: names.instance, type: 'ANY' }],
+      authorities: wanted().map((record) => ({ ...record, flush: false })),
     }),
     announce() {
       isOurs = true;
-      return tell(records);
+      return answerer.tell(records);
     },
-    doubt() {
-      isOurs = false;
-    },
-    use(newNames, port, addresses) {
+    doubt: stopAnswering,
+    use(newNames, port, { own, zone }) {
       const before = new Map(records.map((record) => [recordKey(record), record]));
-      [names, networks, records] = [newNames, addresses, mdnsRecords(newNames, { port, addresses })];
+      [names, isNear, records] = [newNames, createOnLink(own, zone), mdnsRecords(newNames, { port, addresses: own })];
       const after = new Set(records.map(recordKey));
-      if (said.size > MOST_SAID) said.clear();
-      for (const key of [...before.keys(), ...after]) said.add(key);
+      for (const key of [...before.keys(), ...after]) remember(key);
       const gone = [...before].flatMap(([key, record]) => (after.has(key) ? [] : [record]));
       if (!isOurs || (gone.length === 0 && before.size === after.size)) return;
-      void takeBack(gone).then(() => tell(records));
+      void takeBack(gone).then(() => answerer.tell(records));
     },
     goodbye() {
       const wasOurs = isOurs;
-      isOurs = false;
+      stopAnswering();
       return wasOurs ? takeBack(records) : Promise.resolve();
     },
-    close: () => socket.close(),
+    close() {
+      stopAnswering();
+      return socket.close();
+    },
   };
 }

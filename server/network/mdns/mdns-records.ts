@@ -1,5 +1,5 @@
-import { SocketAddress } from 'node:net';
 import { ALL_SERVICES, SERVICE, type MdnsNames } from './mdns-names.ts';
+import { contentOf } from './record-content.ts';
 
 interface Common {
   readonly name: string;
@@ -20,10 +20,13 @@ export type MdnsRecord = Common &
 
 /** What came in a packet: of any type, with anything in it. */
 export interface ForeignRecord {
+  /** Lower case. */
   readonly name: string;
   readonly type: string;
-  readonly ttl?: number | undefined;
-  readonly data?: unknown;
+  /** Seconds. */
+  readonly ttl: number;
+  /** As contentOf. */
+  readonly content: string;
 }
 
 /** What can be asked for behind one network card. */
@@ -53,15 +56,13 @@ export function mdnsRecords({ host, instance }: MdnsNames, { port, addresses }: 
 }
 
 /** The same for records that say the same, whoever wrote them. */
-export function recordKey({ name, type, data }: ForeignRecord): string {
-  const text = type === 'AAAA' && typeof data === 'string' ? new SocketAddress({ address: data, family: 'ipv6' }).address : JSON.stringify(data ?? null);
-  return `${type} ${name} ${text}`.toLowerCase();
+export function recordKey(record: MdnsRecord | ForeignRecord): string {
+  return `${record.name.toLowerCase()} ${'content' in record ? record.content : contentOf(record)}`;
 }
 
 /** Whether somebody else says to have a name of ours (section 9). What we ever said ourselves comes back to us, and is no such thing. */
 export function contradicts(record: ForeignRecord, { host, instance }: MdnsNames, said: ReadonlySet<string>): boolean {
-  const name = record.name.toLowerCase();
-  const isOfHost = name === host && (record.type === 'A' || record.type === 'AAAA');
-  const isOfInstance = name === instance.toLowerCase() && record.type === 'SRV';
-  return (isOfHost || isOfInstance) && (record.ttl ?? 0) > 0 && !said.has(recordKey(record));
+  const isOfHost = record.name === host && (record.type === 'A' || record.type === 'AAAA');
+  const isOfInstance = record.name === instance.toLowerCase() && record.type === 'SRV';
+  return (isOfHost || isOfInstance) && record.ttl > 0 && !said.has(recordKey(record));
 }

@@ -1,28 +1,19 @@
 import { createSocket, type Socket } from 'node:dgram';
 import { once } from 'node:events';
-import type { MulticastDNS, QueryPacket, ResponsePacket } from 'multicast-dns';
-import type { MdnsRecord } from './mdns-records.ts';
+import { readPacket, writePacket, type ForeignPacket, type MdnsPacket } from './mdns-packet.ts';
+import type { MdnsSpeaker } from './mdns-speakers.ts';
 
-const GROUP = '224.0.0.251';
-/** RFC 6762, section 11. */
+/** RFC 6762, section 3. */
+const GROUPS = { 4: '224.0.0.251', 6: 'ff02::fb' } as const;
+/** Section 11. */
 const HOPS = 255;
-
-export type MdnsQuestion = NonNullable<QueryPacket['questions']>[number];
-export type ForeignPacket = QueryPacket | ResponsePacket;
+/** More packets than that in a second are not even read. */
+const MOST_PER_SECOND = 200;
 
 /** Where a packet came from. */
 export interface Sender {
   readonly address: string;
   readonly port: number;
-}
-
-export interface MdnsPacket {
-  readonly type: 'query' | 'response';
-  readonly id?: number;
-  readonly questions?: readonly MdnsQuestion[];
-  readonly answers?: readonly MdnsRecord[];
-  readonly authorities?: readonly MdnsRecord[];
-  readonly additionals?: readonly MdnsRecord[];
 }
 
 export interface MdnsSocket {
@@ -32,63 +23,62 @@ export interface MdnsSocket {
 }
 
 interface MdnsSocketOptions {
-  /** IPv4 address of the network card that it speaks on. */
-  readonly address: string;
+  readonly speaker: Pick<MdnsSpeaker, 'family' | 'address' | 'zone'>;
   readonly port: number;
-  /** Told of what comes from any card: systems do not keep them apart. */
+  /** Whether to read what comes from there: systems do not keep cards apart. */
+  readonly isNear: (address: string) => boolean;
   readonly onPacket: (packet: ForeignPacket, from: Sender) => void;
   readonly onTrouble: (error: unknown) => void;
 }
 
 /** @throws what the system says: the port is somebody else's alone, the card has no multicast, the address is gone */
-export async function openMdnsSocket({ address, port, onPacket, onTrouble }: MdnsSocketOptions): Promise<MdnsSocket> {
-  // Only who listens for a network needs it.
-  const { default: multicastDns } = await import('multicast-dns');
-  const socket = await joinGroup(address, port);
-  const wire: MulticastDNS = multicastDns({ socket, port, bind: false, multicast: false });
-  const hear = (packet: ForeignPacket, from: Sender): void => {
-    try {
-      onPacket(packet, from);
-    } catch (error) {
-      // Bytes of strangers must not end a server.
-      onTrouble(error);
-    }
-  };
-  wire.on('query', hear).on('response', hear).on('error', onTrouble);
-  // What is no packet at all is nobody's business.
-  wire.on('warning', () => undefined);
+export async function openMdnsSocket({ speaker, port, isNear, onPacket, onTrouble }: MdnsSocketOptions): Promise<MdnsSocket> {
+  const socket = await joinGroup(speaker, port);
+  let read = 0;
+  let sinceMs = 0;
+
+  function isTooMuch(): boolean {
+    const nowMs = performance.now();
+    if (nowMs - sinceMs > 1000) [read, sinceMs] = [0, nowMs];
+    read += 1;
+    return read > MOST_PER_SECOND;
+  }
+
+  socket.on('error', onTrouble);
+  socket.on('message', (bytes, from) => {
+    if (!isNear(from.address) || isTooMuch()) return;
+    const packet = readPacket(bytes);
+    if (packet !== null) onPacket(packet, from);
+  });
 
   return {
     send: (packet, to) =>
       new Promise((resolve) => {
-        const sent = (error?: Error | null): void => {
+        const sent = (error?: unknown): void => {
           if (error instanceof Error) onTrouble(error);
           resolve();
         };
         try {
-          const { type, id = 0, questions = [], answers = [], authorities = [], additionals = [] } = packet;
-          const whole = { id, questions: [...questions], answers: [...answers], authorities: [...authorities], additionals: [...additionals] };
-          const target = { port, address: GROUP, ...to };
-          if (type === 'query') wire.query(whole, target, sent);
-          else wire.respond(whole, target, sent);
+          socket.send(writePacket(packet), to?.port ?? port, to?.address ?? GROUPS[speaker.family], sent);
         } catch (error) {
-          onTrouble(error);
-          resolve();
+          // Closed meanwhile, or what is to be said cannot be written.
+          sent(error);
         }
       }),
-    close: () => new Promise((resolve) => wire.destroy(resolve)),
+    close: () => new Promise((resolve) => void socket.close(resolve)),
   };
 }
 
-async function joinGroup(address: string, port: number): Promise<Socket> {
-  const socket = createSocket({ type: 'udp4', reuseAddr: true });
+async function joinGroup({ family, address, zone }: MdnsSocketOptions['speaker'], port: number): Promise<Socket> {
+  const socket = createSocket({ type: `udp${family}`, reuseAddr: true, ipv6Only: family === 6 });
+  const card = family === 4 ? address : `::%${zone}`;
   try {
     const listening = once(socket, 'listening');
     // Bound to an address of its own, it would not hear what is said to all.
-    socket.bind(port, '0.0.0.0');
+    socket.bind(port, family === 4 ? '0.0.0.0' : '::');
     await listening;
-    socket.addMembership(GROUP, address);
-    socket.setMulticastInterface(address);
+    socket.addMembership(GROUPS[family], card);
+    socket.setMulticastInterface(card);
     socket.setMulticastTTL(HOPS);
     // Other programs of this computer ask too.
     socket.setMulticastLoopback(true);

@@ -9,9 +9,9 @@ export const SHIPPED_PACKAGES: readonly string[] = [
   'dns-packet', 'dunder-proto', 'ee-first', 'encodeurl', 'es-define-property', 'es-errors', 'es-object-atoms', 'escape-html', 'etag',
   'express', 'finalhandler', 'forwarded', 'fresh', 'function-bind', 'generator-function', 'get-intrinsic', 'get-proto', 'gopd',
   'has-symbols', 'hash-wasm', 'hasown', 'hookified', 'http-errors', 'iconv-lite', 'ieee754', 'inherits', 'ipaddr.js', 'is-promise',
-  'keyv', 'math-intrinsics', 'media-typer', 'memjs', 'merge-descriptors', 'mime-db', 'mime-types', 'ms', 'multer', 'multicast-dns',
+  'keyv', 'math-intrinsics', 'media-typer', 'memjs', 'merge-descriptors', 'mime-db', 'mime-types', 'ms', 'multer',
   'negotiator', 'node-forge', 'object-inspect', 'on-finished', 'once', 'parseurl', 'path-to-regexp', 'proxy-addr', 'qs', 'quick-lru',
   'range-parser', 'raw-body', 'router', 'safer-buffer', 'send', 'serve-static', 'setprototypeof', 'side-channel', 'side-channel-list',
-  'side-channel-map', 'side-channel-weakmap', 'statuses', 'streamsearch', 'thunky', 'toidentifier', 'type-is', 'unpipe', 'uqr',
+  'side-channel-map', 'side-channel-weakmap', 'statuses', 'streamsearch', 'toidentifier', 'type-is', 'unpipe', 'uqr',
   'vary', 'wrappy',
 ];
