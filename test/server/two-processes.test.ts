@@ -65,10 +65,13 @@ describe('two processes that share a folder', () => {
     expect((await upload.finish()).status).toBe(201);
     expect(await listTree(one.folder)).toEqual(new Map([['other.txt', sha256('other')], ['photo.jpg', sha256(content)]]));
 
-    const contents = Array.from({ length: 40 }, (_, index) => sampleBytes(2000, index + 1));
-    const answers = await Promise.all(contents.map((each, index) => (index % 2 === 0 ? one : other).guest.send(buildForm([file('scan.pdf', each)]))));
-    expect(answers.map(({ status: code }) => code)).toEqual(contents.map(() => 201));
-    expect([...(await listTree(one.folder)).values()].toSorted()).toEqual([content, 'other', ...contents].map((each) => sha256(each)).toSorted());
+    // All at once, and each name wanted by both.
+    const wanted = Array.from({ length: 60 }, (_, index) => `scan ${index}.pdf`);
+    const forms = [one, other, one, other].map((server, number) => ({ server, files: wanted.map((name, index) => announced(name, sampleBytes(2000, 1 + number * wanted.length + index))) }));
+    const answers = await Promise.all(forms.map(({ server, files }) => server.guest.send(buildAnnouncedForm(files))));
+    expect(answers.map(({ status: code }) => code)).toEqual(forms.map(() => 201));
+    const sent = forms.flatMap(({ files }) => files.map((each) => each.content));
+    expect([...(await listTree(one.folder)).values()].toSorted()).toEqual([content, 'other', ...sent].map((each) => sha256(each)).toSorted());
   });
 
   test('F14: files of one batch never replace each other, whichever process takes them in', async () => {
