@@ -66,7 +66,7 @@ export interface SideOptions {
 export interface SideSurroundings {
   readonly network: NetworkWatch;
   readonly limits: ConnectionLimits;
-  /** Further names, `host` or `host:port`. */
+  /** Further names, as readAllowedHost. */
   readonly allowedHosts: readonly string[];
   readonly certificateFor: (names: readonly string[]) => Promise<Certificate>;
   /** How a side for other devices tells them its name; null: not at all. */
@@ -80,7 +80,6 @@ export interface SideSurroundings {
 /** @throws Failure as openDoors */
 export async function openSide(options: SideOptions, { network, limits, allowedHosts, certificateFor, mdns, computer, createHandler, log }: SideSurroundings): Promise<Side> {
   const { where, access, onChange, onKnock } = options;
-  const allowed = allowedHosts.map((name) => name.toLowerCase());
   const isLan = where.kind !== 'hosts' || !where.hosts.every(isLoopback);
   let doors: Doors | null = null;
   let certificateAtMs = Date.now();
@@ -102,7 +101,7 @@ export async function openSide(options: SideOptions, { network, limits, allowedH
   };
   const certificateNames = (): readonly string[] => {
     const own = where.kind === 'hosts' && !isAnyAddress(where.hosts) ? where.hosts : [...network.addresses().map(({ address }) => address), ...hostNames()];
-    return [...new Set([...own, ...(announcer === null ? [] : possibleHosts()), ...allowed.map((name) => name.replace(/:\d+$/u, '')), 'localhost', '127.0.0.1'].map((name) => name.toLowerCase()))];
+    return [...new Set([...own, ...(announcer === null ? [] : possibleHosts()), ...allowedHosts.map((name) => name.replace(/:\d+$/u, '').replace(/^\[|\]$/gu, '')), 'localhost', '127.0.0.1'].map((name) => name.toLowerCase()))];
   };
 
   const announcer: Announcer | null = mdns === null || !isLan ? null : createAnnouncer({
@@ -118,7 +117,7 @@ export async function openSide(options: SideOptions, { network, limits, allowedH
     },
   });
   let certificate = options.https ? await certificateFor(certificateNames()) : null;
-  const isOurs = createOurHosts({ network, listening, allowed, announced: () => announcer?.name() ?? null });
+  const isOurs = createOurHosts({ network, listening, allowed: allowedHosts, announced: () => announcer?.name() ?? null });
   const isOurHost = (header: string): boolean => {
     const isKnown = isOurs(header);
     if (!isKnown) onKnock?.({ kind: 'unknown-name', atMs: Date.now() });

@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util';
 import { canonicalCode, MIN_CODE_LENGTH } from './access/code.ts';
+import { readAllowedHost } from './allowed-host.ts';
 import { DUPLICATE_POLICIES, type DuplicateRules } from './contracts/duplicates.ts';
 import { LOG_FORMATS, LOG_LEVELS, type LogFormat, type LogLevel } from './log.ts';
 import { readProxyRange } from './proxy-range.ts';
@@ -142,6 +143,8 @@ function check(values: Values): ServeOptions {
   if (!/^(?:memory:|rediss?:\/\/.+|memcached:\/\/.+)$/u.test(cache) || !URL.canParse(cache)) return wrong('--cache takes memory:, redis://HOST:PORT or memcached://HOST:PORT.');
   const keepDays = Number(values['keep-days']);
   if (!/^\d+$/u.test(values['keep-days']) || keepDays < 1 || keepDays > MOST_KEEP_DAYS) return wrong(`--keep-days takes a number from 1 to ${MOST_KEEP_DAYS}.`);
+  const allowedHosts = values['allow-host'].map(readAllowedHost).filter((host) => host !== null);
+  if (allowedHosts.length < values['allow-host'].length) return wrong('--allow-host takes a name such as files.example, also with a port: files.example:8443.');
   const perAddress = values['per-address'] ?? (values['allow-host'].length + values['trust-proxy'].length > 0 ? '0' : String(DEFAULT_PER_ADDRESS));
   if (!/^\d{1,6}$/u.test(perAddress)) return wrong('--per-address takes a number of connections, or 0 for any number.');
   const trustedProxies = values['trust-proxy'].flatMap((list) => list.split(',')).map((range) => range.trim());
@@ -169,7 +172,7 @@ function check(values: Values): ServeOptions {
     maxBytes,
     quotaBytes,
     keepMs: keepDays * DAY_MS,
-    allowedHosts: values['allow-host'],
+    allowedHosts,
     trustedProxies,
     perAddress: Number(perAddress) === 0 ? null : Number(perAddress),
     isJson: values.json,

@@ -2,6 +2,7 @@ import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { allOrNothing } from './all-or-nothing.ts';
 import { openCertificate } from './access/certificate.ts';
+import { readAllowedHost } from './allowed-host.ts';
 import { canonicalCode, MIN_CODE_LENGTH, readableCode } from './access/code.ts';
 import { announcedBy, toldOf } from './access/announced-by.ts';
 import { Asking } from './access/asking.ts';
@@ -58,6 +59,8 @@ export function startServer(config: ServerConfig, log: Log): Promise<RunningServ
 async function startAll(config: ServerConfig, givenLog: Log, onFailure: (undo: () => Promise<unknown>) => void): Promise<RunningServer> {
   const { code } = config;
   if (typeof code === 'string' && canonicalCode(code).length < MIN_CODE_LENGTH) throw new Failure('CONFIG_INVALID');
+  const allowedHosts = (config.allowedHosts ?? []).map(readAllowedHost).filter((host) => host !== null);
+  if (allowedHosts.length < (config.allowedHosts?.length ?? 0)) throw new Failure('CONFIG_INVALID', { cause: new Error('A name to answer to is no name.') });
   const secrets = hideSecrets(givenLog);
   const { log } = secrets;
   if (config.cacheUrl !== undefined) secrets.addUrl(config.cacheUrl);
@@ -141,7 +144,7 @@ async function startAll(config: ServerConfig, givenLog: Log, onFailure: (undo: (
   const surroundings: SideSurroundings = {
     network, log, createHandler,
     limits: { ...USUAL_LIMITS, ...config.connectionLimits },
-    allowedHosts: config.allowedHosts ?? [],
+    allowedHosts,
     certificateFor: (names) => openCertificate(secretFiles, names),
     mdns: config.mdns ?? null,
     computer: config.name ?? hostname(),

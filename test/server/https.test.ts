@@ -131,9 +131,10 @@ describe('HTTPS', () => {
       const first = await start();
       expect((await stat(join(folder, STAGING_NAME, 'https.pem'))).mode & 0o777).toBe(0o600);
       expect(await start()).toBe(first);
-      const named = await start(['files.example:8443']);
+      const named = await start(['files.example:8443', 'B\u00FCro.example']);
       expect(named).not.toBe(first);
       expect(new X509Certificate(await pemOf(folder)).checkHost('files.example')).toBe('files.example');
+      expect(new X509Certificate(await pemOf(folder)).checkHost('xn--bro-hoa.example')).toBe('xn--bro-hoa.example');
       // What it was for stays in it.
       expect(await start()).toBe(named);
       await writeFile(join(folder, STAGING_NAME, 'https.pem'), (await pemOf(folder)).slice(0, 700));

@@ -11,10 +11,20 @@ describe('the options of the command line', () => {
     ['no days', ['--folder', 'x', '--keep-days', '0']], ['too many days', ['--folder', 'x', '--keep-days', '366']], ['a part of a day', ['--folder', 'x', '--keep-days', '1.5']],
     ['duplicates of another kind', ['--folder', 'x', '--duplicates', 'overwrite']], ['a log of another kind', ['--folder', 'x', '--log', 'xml']], ['a level that is none', ['--folder', 'x', '--log-level', 'loud']],
     ['proxies that are everybody', ['--folder', 'x', '--trust-proxy', 'true']], ['proxies and everybody', ['--folder', 'x', '--trust-proxy', '10.0.0.1,*']],
+    ['a name that is none', ['--folder', 'x', '--allow-host', 'a b']], ['a name for everything', ['--folder', 'x', '--allow-host', '*.example']],
+    ['a name that is cut off', ['--folder', 'x', '--allow-host', 'files..example']], ['a name and no port', ['--folder', 'x', '--allow-host', 'files.example:http']],
+    ['an address in part', ['--folder', 'x', '--allow-host', '10.1']], ['a label that is too long', ['--folder', 'x', '--allow-host', `${'x'.repeat(64)}.example`]],
     ['connections that are none', ['--folder', 'x', '--per-address', 'many']],
     ['an option without its value', ['--folder']], ['a switch with a value', ['--folder', 'x', '--open=yes']],
   ])('%s gets one clear sentence', (_what, args) => {
     expect(readServeOptions(args)).toEqual({ kind: 'wrong', sentence: expect.stringMatching(/^[^\n]{10,160}\.$/u) });
+  });
+
+  test.each([
+    ['Files.Example', 'files.example'], ['files.example:8443', 'files.example:8443'], ['B\u00FCro.example:8443', 'xn--bro-hoa.example:8443'], ['\u65E5\u672C.test', 'xn--wgv71a.test'],
+    ['tower', 'tower'], ['my_box.local', 'my_box.local'], ['10.0.0.1:80', '10.0.0.1:80'], ['FD00::1', '[fd00::1]'], ['[fd00::1]:8443', '[fd00::1]:8443'],
+  ])('--allow-host %s is what browsers ask for: %s', (text, host) => {
+    expect(readServeOptions(['--folder', 'x', '--allow-host', text])).toMatchObject({ allowedHosts: [host] });
   });
 
   test.each([['500MB', 500e6], ['20GB', 20e9], ['20gb', 20e9], ['4GiB', 4 * 2 ** 30], ['1.5GB', 1.5e9], ['10kB', 10e3], ['123', 123]])('--max-size %s is %i bytes', (text, bytes) => {

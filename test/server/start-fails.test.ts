@@ -37,8 +37,8 @@ function watchTimers(): () => number {
 describe('a start that fails', () => {
   test.each([
     ['for the cache', (): Partial<ServerConfig> => ({ cacheUrl: 'nothing://known' })],
-    // No certificate can be made for this name.
-    ['for the certificate', (): Partial<ServerConfig> => ({ https: true, allowedHosts: ['\u65E5\u672C.test'] })],
+    // No certificate can be made for an address that is none; it is made before anybody listens there.
+    ['for the certificate', (): Partial<ServerConfig> => ({ https: true, host: '\u65E5\u672C.test' })],
     ['for the port', (taken: number): Partial<ServerConfig> => ({ port: taken })],
   ])('%s leaves no timer, no connection and no note behind', async (_why, config) => {
     const cache = await listenOnly();
@@ -50,6 +50,12 @@ describe('a start that fails', () => {
     expect(await readdir(join(folder, STAGING_NAME, 'servers'))).toEqual([]);
     await waitUntil('the cache to be left', async () => (await countConnections(cache.server)) === 0);
   });
+});
+
+test('a name to answer to that is none is refused before anything is opened', async () => {
+  const folder = await makeUploadFolder();
+  await expect(startServer({ folder, code: TEST_CODE, allowedHosts: ['files.example', 'no name'] }, () => undefined)).rejects.toMatchObject({ code: 'CONFIG_INVALID' });
+  expect(await readdir(folder)).toEqual([]);
 });
 
 test('a folder that cannot be used leaves the server with the one it has', async () => {

@@ -53,12 +53,14 @@ describe('the Host header', () => {
   });
 
   test('further names are ours when the owner says so', async () => {
-    const server = await startTestServer({ allowedHosts: ['files.example', 'other.example:8443'] });
+    const server = await startTestServer({ allowedHosts: ['files.example', 'other.example:8443', 'B\u00FCro.example'] });
     const ask = async (host: string): Promise<number> => (await sendRaw(server.port, `GET /api/uploads HTTP/1.1\r\nHost: ${host}\r\n${AUTH}Connection: close\r\n\r\n`)).status;
     expect(await ask('files.example')).toBe(200);
     expect(await ask('other.example:8443')).toBe(200);
     expect(await ask('other.example')).toBe(421);
     expect(await ask('sub.files.example')).toBe(421);
+    // As browsers write it.
+    expect(await ask('xn--bro-hoa.example')).toBe(200);
   });
 });
 
