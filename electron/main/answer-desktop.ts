@@ -37,6 +37,7 @@ export function answerDesktop(ipc: Ipc, desktop: Desktop): void {
   ipc.handle('files:pause', async (ask) => hold(isRecord(ask) ? ask['ids'] : undefined, queue.pause));
   ipc.handle('files:unpause', async (ask) => hold(isRecord(ask) ? ask['ids'] : undefined, queue.unpause));
   ipc.handle('files:paused', async () => [...unfinished.paused()]);
+  // What went wrong with it, main.ts has logged.
   ipc.handle('files:recovered', async () => ({ own: await queue.resume().catch(() => 0), others: server.recovered.fromOthers }));
   unfinished.onPaused((paused) => ipc.push('files:paused-changed', paused));
   ipc.handle('files:show', async (ask) => show(desktop, isRecord(ask) ? ask['id'] : undefined));

@@ -34,6 +34,7 @@ export function createPagePlatform(access: Access): Platform {
 }
 
 async function codeIn(response: Response): Promise<string | null> {
+  // Cut, or a proxy's HTML page: then the status alone decides.
   const reply: unknown = await response.clone().json().catch(() => null);
   return isErrorReply(reply) ? reply.error.code : null;
 }

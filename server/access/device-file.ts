@@ -67,6 +67,7 @@ export function createDeviceFile(path: string): DeviceFile {
   return {
     read,
     async readIfChanged() {
+      // Missing, or out of reach: reading it tells which.
       const found = await stat(path, { bigint: true }).catch(() => null);
       return (found === null ? '' : `${found.ino} ${found.size} ${found.mtimeNs}`) === version ? null : read();
     },

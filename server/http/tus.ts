@@ -116,6 +116,7 @@ function readCreation(request: Request, { duplicates: choice }: UploadService) {
 /** Before it is created. What has begun already was counted then. */
 async function requireAsked(caller: Caller, { id, named, batch, size }: ReturnType<typeof readCreation>, { asking, service }: FormLimits): Promise<void> {
   if (!asking.concerns(caller)) return;
+  // None of that id, or none that can be had now: then all of it is still to come.
   const hasBegun = await service.resumable.standing(id, caller.sender.id).then(() => true, () => false);
   asking.require(caller, named, size, hasBegun ? 0 : size);
   if (named === undefined) asking.extend(caller, batch);

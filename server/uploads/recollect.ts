@@ -21,6 +21,7 @@ export function createRecollect(ledger: Ledger, folder: () => UploadFolder): Rec
     if (open.length === 0) return;
     const { path } = folder();
     const looking = folder().storedUnder(open, isLocked === true);
+    // Who has no lock is told nothing of a disk that is away: whoever wants the bytes finds out.
     const stored = await (isLocked === true ? looking : looking.catch(() => []));
     // Again: it may have begun to come meanwhile.
     for (const record of stored) if (isOpen(record.id)) ledger.adopt(record, path);

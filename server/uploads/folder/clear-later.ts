@@ -15,6 +15,7 @@ export async function clearNowOrLater(job: Job): Promise<void> {
   try {
     await job();
   } catch {
+    // Whatever it was, read-only or away: it may be over in a second.
     clearLater(job);
   }
 }
@@ -30,6 +31,7 @@ async function clearLeft(): Promise<void> {
   next = undefined;
   for (const job of [...left]) {
     left.delete(job);
+    // What is wrong with it was no news the first time either.
     const isDone = await job().then(() => true, () => false);
     if (isDone) continue;
     left.add(job);

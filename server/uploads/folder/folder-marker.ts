@@ -20,6 +20,7 @@ const REMEMBERED_MS = 100;
  */
 export async function markFolder(path: string, staging: string): Promise<FolderMarker> {
   const name = (await findMarker(staging)) ?? (await leaveMarker(staging));
+  // Missing or out of reach, it is not there, in either way of telling.
   if (name !== null) return remembering(() => lstat(join(staging, name)).then((found) => found.isFile(), () => false));
   const { dev } = await stat(path, { bigint: true });
   return remembering(() => stat(path, { bigint: true }).then((found) => found.dev === dev, () => false));

@@ -20,6 +20,7 @@ export interface PrivateFiles {
 }
 
 export function createPrivateFiles(folder: string): PrivateFiles {
+  // Missing, or not to be read now: then what is made in its place holds for this run.
   const read = (name: string): Promise<Buffer | null> => readFile(join(folder, name)).catch(() => null);
 
   return {

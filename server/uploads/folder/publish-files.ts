@@ -118,6 +118,7 @@ export function createPublishing({ path, history, lockOf, requireThere, hasNeigh
       };
       if (first !== null) return moveToFreeName(staged, at, { first, wanted, names, next }).then((name) => ({ kind: 'placed', name, isReplacement: false }));
       const placing = turn.then(() => byRule.place({ staged, wanted, rule, different }, { folder, at, names, next }));
+      // It is told of below, with all the others; the next one only waits its turn.
       turn = placing.catch(() => undefined);
       return placing;
     }));

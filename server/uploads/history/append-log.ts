@@ -60,6 +60,7 @@ export function createAppendLog(path: string): AppendLog {
     try {
       let writtenBytes = 0;
       for (let at = 0; at < lines.length; at += LINES_PER_WRITE) writtenBytes += await writeOnce(handle, `\n${lines.slice(at, at + LINES_PER_WRITE).join('\n')}\n`);
+      // Null when it has just been removed: as good as replaced.
       const [ours, there] = await Promise.all([handle.stat({ bigint: true }), stat(path, { bigint: true }).catch(() => null)]);
       // Anybody else's lines in between: then they are news, and ours with them.
       const before = Number(ours.size) - writtenBytes;

@@ -83,6 +83,7 @@ export function createUploadHistory(staging: string, folder: string): UploadHist
   const refresh = (): Promise<void> => log.read(arrivals);
 
   async function isItself({ record, inode }: FileLine): Promise<boolean> {
+    // Moved, removed, or on a disk that is away: nobody can say that it is the one that came.
     const found = await lstat(pathOf(record), { bigint: true }).catch(() => null);
     return found !== null && found.isFile() && String(found.ino) === inode && found.size === BigInt(record.received);
   }
@@ -100,6 +101,7 @@ export function createUploadHistory(staging: string, folder: string): UploadHist
   /** @param isLatest false when another came to the same path since: what is there is that one */
   async function toEntry(record: StoredRecord, isLatest: boolean): Promise<HistoryEntry> {
     const { id, batch, name, path, originalName, size, sender, storedAtMs, digest, verified } = record;
+    // What cannot be looked at cannot be opened either.
     const found = isLatest ? await lstat(pathOf(record)).catch(() => null) : null;
     return {
       id, batch, name, path, size, sender, storedAtMs, isThere: found?.isFile() === true,

@@ -172,6 +172,7 @@ export class ResumableUploads {
   /** True for an upload that was made here or restored, and has not ended. */
   async has(id: string): Promise<boolean> {
     await this.#endings.settled(id);
+    // On a disk that is away it has not ended, but nothing can be done with it here.
     return findPlace(this.#folders, id).then((place) => place !== undefined, () => false);
   }
 

@@ -84,7 +84,7 @@ function newOwner(): string {
   return owner;
 }
 
-/** True while somebody who is there has the lock. */
+/** True while somebody who is there has the lock; false for one that cannot be looked at. A hint: only who takes it knows. */
 export async function isLocked(path: string): Promise<boolean> {
   return (await stat(path).catch(() => null)) !== null && !(await isStale(path));
 }
@@ -189,6 +189,7 @@ async function tryToCreate(path: string, owner: string): Promise<boolean> {
 }
 
 async function isStale(path: string): Promise<boolean> {
+  // Gone meanwhile, or out of reach: nothing to be taken away.
   const [owner, found] = await Promise.all([ownerOf(path), stat(path).catch(() => null)]);
   if (found === null) return false;
   const state = processState(owner.split(' ', 1)[0] ?? '');
@@ -218,6 +219,7 @@ async function clearStale(path: string): Promise<void> {
   }
 }
 
+/** '' for a lock that names nobody, is gone, or cannot be read now: then its age decides. */
 async function ownerOf(path: string): Promise<string> {
   return readFile(path, 'utf8').catch(() => '');
 }

@@ -80,6 +80,7 @@ export async function joinNeighbours(staging: string): Promise<Neighbours> {
   let seen = { areThere: false, atMs: -Infinity };
   const pledges = async (): Promise<readonly Pledge[]> => {
     const atMs = performance.now();
+    // None was made, or it is out of reach: nobody's notes can be read, and this server counts as being alone.
     const names = await readdir(folder).catch((): string[] => []);
     const notes = await Promise.all(names.filter((each) => each !== name).map((each) => readNote(folder, each)));
     const found = notes.filter((note) => note !== null);
