@@ -1,9 +1,14 @@
-import { Notification } from 'electron';
+import { app, Notification } from 'electron';
+import { questionWords } from './question-words.ts';
+
+/** One at a time, since the window shows all that wait; and kept, or nobody would hear the click once it was collected. */
+let shown: Notification | null = null;
 
 /** Says that a device waits for a yes, to somebody who looks elsewhere. @param show brings the window up */
 export function notifyQuestion(deviceName: string, show: () => void): void {
   if (!Notification.isSupported()) return;
-  const notification = new Notification({ title: `${deviceName} wants to send files`, body: 'Nothing is sent until you say yes in Slipway.' });
-  notification.on('click', show);
-  notification.show();
+  shown?.close();
+  shown = new Notification(questionWords(deviceName, app.getPreferredSystemLanguages()));
+  shown.on('click', show);
+  shown.show();
 }

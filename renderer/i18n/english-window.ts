@@ -65,6 +65,7 @@ export function createEnglishWindow({ files, thereAlready }: Messages, { count: 
       keep: 'Keep it',
     },
     devices: {
+      words: { 'Android phone': 'Android phone', 'Android tablet': 'Android tablet', 'Windows PC': 'Windows PC', 'Linux PC': 'Linux PC', 'Unknown device': 'Unknown device' },
       title: 'Devices',
       close: 'Close the devices',
       hint: 'Who was let in with the code, and what they may do.',
@@ -92,7 +93,7 @@ export function createEnglishWindow({ files, thereAlready }: Messages, { count: 
     asking: {
       setting: 'Ask me before a new device sends',
       first: 'Ask me first',
-      wants: (device, what, size) => `${device} wants to send ${what ?? 'something'}${size === null ? '' : ` (${size})`}`,
+      wants: (device, what, size) => `${device} wants to send ${what ?? 'files'}${size === null ? '' : ` (${size})`}`,
       hint: 'Nothing is sent until you say yes.',
       others: (count) => `Nothing is sent until you say yes. ${show(count)} more ${english(count, 'device waits', 'devices wait')}.`,
       once: 'Allow once',

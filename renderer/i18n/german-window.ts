@@ -65,6 +65,7 @@ export function createGermanWindow({ files, thereAlready }: Messages, { count: s
       keep: 'Behalten',
     },
     devices: {
+      words: { 'Android phone': 'Android-Telefon', 'Android tablet': 'Android-Tablet', 'Windows PC': 'Windows-PC', 'Linux PC': 'Linux-PC', 'Unknown device': 'Unbekanntes Gerät' },
       title: 'Geräte',
       close: 'Geräte schließen',
       hint: 'Wer mit dem Code hereingekommen ist und was er darf.',
@@ -92,11 +93,11 @@ export function createGermanWindow({ files, thereAlready }: Messages, { count: s
     asking: {
       setting: 'Mich fragen, bevor ein neues Gerät sendet',
       first: 'Mich erst fragen',
-      wants: (device, what, size) => `${device} möchte ${what ?? 'etwas'} senden${size === null ? '' : ` (${size})`}`,
+      wants: (device, what, size) => `${device} möchte ${what ?? 'Dateien'} senden${size === null ? '' : ` (${size})`}`,
       hint: 'Bis Sie Ja sagen, wird nichts gesendet.',
       others: (count) => `Bis Sie Ja sagen, wird nichts gesendet. ${show(count)} ${german(count, 'weiteres Gerät wartet', 'weitere Geräte warten')}.`,
       once: 'Einmal erlauben',
-      always: 'Diesem Gerät immer erlauben',
+      always: 'Immer erlauben',
       no: 'Jetzt nicht',
     },
     bridgeFailures: {

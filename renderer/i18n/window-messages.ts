@@ -1,5 +1,5 @@
 import type { BridgeFailureCode, OffRule } from '../../electron/contracts/bridge.ts';
-import type { DeviceRight } from '../../server/contracts/devices.ts';
+import type { DeviceRight, DeviceWord } from '../../server/contracts/devices.ts';
 import type { Format } from '../format.ts';
 import type { ConnectionMessages } from './connection-messages.ts';
 import type { Messages, VerdictCounts } from './messages.ts';
@@ -62,6 +62,8 @@ export interface WindowMessages {
     readonly keep: string;
   };
   readonly devices: {
+    /** What devices call themselves that go by no brand. */
+    readonly words: Readonly<Record<DeviceWord, string>>;
     readonly title: string;
     readonly close: string;
     readonly hint: string;

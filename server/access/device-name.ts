@@ -1,5 +1,7 @@
+import type { DeviceWord } from '../contracts/devices.ts';
+
 /** First match wins; order matters, because most browsers also claim to be others. */
-const DEVICES: readonly (readonly [RegExp, string])[] = [
+const DEVICES: readonly (readonly [RegExp, DeviceWord | 'iPhone' | 'iPad' | 'Chromebook' | 'Mac'])[] = [
   [/iPhone/u, 'iPhone'],
   [/iPad/u, 'iPad'],
   [/Android.*Mobile/u, 'Android phone'],
@@ -27,7 +29,7 @@ export function deviceName(userAgent: string | undefined): string {
   const device = find(DEVICES, text);
   const browser = find(BROWSERS, text);
   if (device !== undefined) return browser === undefined ? device : `${device} (${browser})`;
-  return browser ?? PROGRAM.exec(text)?.groups?.['name'] ?? 'Unknown device';
+  return browser ?? PROGRAM.exec(text)?.groups?.['name'] ?? ('Unknown device' satisfies DeviceWord);
 }
 
 function find(table: readonly (readonly [RegExp, string])[], text: string): string | undefined {

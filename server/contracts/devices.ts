@@ -6,6 +6,11 @@ export type DeviceRight = (typeof DEVICE_RIGHTS)[number];
 /** A page in a browser, known by a secret of its own making, or the programs at one address. */
 export type DeviceKind = 'page' | 'api';
 
+/** What devices are called here that go by no brand; who shows it may say it in another language. */
+export const DEVICE_WORDS = ['Android phone', 'Android tablet', 'Windows PC', 'Linux PC', 'Unknown device'] as const;
+
+export type DeviceWord = (typeof DEVICE_WORDS)[number];
+
 /** Somebody who was let in. */
 export interface Device {
   /** The same as `sender.id` in its uploads. */

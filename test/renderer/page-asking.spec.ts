@@ -2,7 +2,10 @@ import { expect, test } from './helpers/fixtures.ts';
 import { enter, expectStored } from './helpers/guest-page.ts';
 import { openWindow } from './helpers/window-bridge.ts';
 import type { Question } from '../../server/contracts/devices.ts';
+import { LAPTOP, PHONE } from '../helpers/devices.ts';
 import { readJson } from '../helpers/http-answer.ts';
+import { buildForm, file } from '../helpers/multipart.ts';
+import { startSession } from '../helpers/session.ts';
 
 test.use({ serverOptions: { asks: true } });
 
@@ -40,10 +43,21 @@ test('the page waits for the owner, says so, and sends by itself after the yes; 
 test.describe('the window', () => {
   test.use({ face: 'window', viewport: { width: 1000, height: 700 } });
 
+  test.describe('in German', () => {
+    test.use({ locale: 'de-DE' });
+
+    test('asks in German also about a device without a name, and about files that nobody told of', async ({ page, box }) => {
+      const device = await startSession(box.server, '???');
+      await device.post('/api/uploads', buildForm([file('a.txt', 'a')]), { 'transfer-encoding': 'chunked' });
+      await openWindow(page, box);
+      await expect(page.getByRole('alertdialog', { name: 'Unbekanntes Gerät möchte Dateien senden', exact: true })).toBeVisible();
+      await page.getByRole('button', { name: 'Geräte', exact: true }).click();
+      await expect(page.getByRole('main', { name: 'Geräte' }).getByRole('listitem')).toContainText('Unbekanntes Gerät');
+    });
+  });
+
   test('asks for one device after the other, by keyboard too', async ({ page, box }) => {
     await openWindow(page, box);
-    const { startSession } = await import('../helpers/session.ts');
-    const { LAPTOP, PHONE } = await import('../helpers/devices.ts');
     const announce = async (agent: string, names: readonly string[]): Promise<void> => {
       const device = await startSession(box.server, agent);
       const files = names.map((name) => ({ id: `${agent.length}${name}`, name, size: 1_000_000 }));
