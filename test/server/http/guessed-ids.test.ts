@@ -1,4 +1,6 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
+import { Failure } from '../../../server/failure.ts';
+import { createGuessedIds } from '../../../server/http/guessed-ids.ts';
 import { createClient } from '../../helpers/client.ts';
 import { readFailureCode } from '../../helpers/http-answer.ts';
 import { buildForm, file } from '../../helpers/multipart.ts';
@@ -35,7 +37,7 @@ describe('somebody who guesses ids', () => {
     const own = (await eve.send(form)).uploads[0]?.id ?? '';
     const annes = (await ann.send(form)).uploads[0]?.id ?? '';
 
-    const statuses = await guess(server, eve.token, 2100);
+    const statuses = await guess(server, eve.token, 2005);
     expect(statuses.slice(0, 2000).every((status) => status === 404)).toBe(true);
     expect(statuses.slice(2000).every((status) => status === 429)).toBe(true);
     const refused = await eve.request('GET', `/api/uploads/${annes}`);
@@ -55,7 +57,26 @@ describe('somebody who guesses ids', () => {
 
   test('C18: the owner is nobody who guesses', async () => {
     const server = await startTestServer();
-    expect(new Set(await guess(server, server.owner.token, 2100))).toEqual(new Set([404]));
+    expect(new Set(await guess(server, server.owner.token, 2005))).toEqual(new Set([404]));
+  });
+
+  test('C18: of 10,000 ids that are not there, 2,000 are answered so in five minutes', () => {
+    vi.useFakeTimers({ toFake: ['Date'] });
+    try {
+      const log = vi.fn<() => void>();
+      const guesses = createGuessedIds(log);
+      const isTold = (sender: string): boolean => guesses.count(sender, unknown) === unknown;
+      const unknown = new Failure('UPLOAD_NOT_FOUND');
+      const told = Array.from({ length: 10_000 }, () => isTold('eve'));
+      expect([told.lastIndexOf(true), told.filter((is) => is).length, log.mock.calls.length]).toEqual([1999, 2000, 1]);
+      expect(isTold('ann')).toBe(true);
+      vi.setSystemTime(Date.now() + 299_000);
+      expect(isTold('eve')).toBe(false);
+      vi.setSystemTime(Date.now() + 1001);
+      expect(isTold('eve')).toBe(true);
+    } finally {
+      vi.useRealTimers();
+    }
   });
 
   test('C18: an id that the server makes has 122 random bits or more, and no two are alike', async () => {
