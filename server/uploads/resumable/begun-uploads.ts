@@ -21,7 +21,8 @@ export interface BegunUploads {
   look(folder: UploadFolder): Promise<void>;
 }
 
-export function createBegunUploads({ resumableOfSender, resumableOfAll }: UnfinishedLimits): BegunUploads {
+/** @param makeRoom ends those that need not be kept when there are too many */
+export function createBegunUploads({ resumableOfSender, resumableOfAll }: UnfinishedLimits, makeRoom: (folder: UploadFolder) => Promise<void>): BegunUploads {
   /** Of each folder: sender by upload. */
   const begun = new Map<UploadFolder, Map<string, string>>();
   let lookAgainAtMs = 0;
@@ -51,8 +52,17 @@ export function createBegunUploads({ resumableOfSender, resumableOfAll }: Unfini
   return {
     async require(folder, sender) {
       if (sender.kind === 'window' || limitFor(folder, sender) === null) return;
-      // Another process may have ended some of them.
-      if (performance.now() >= lookAgainAtMs) await look(folder);
+      if (performance.now() >= lookAgainAtMs) {
+        // Not by two at once: each looks at every one of them.
+        lookAgainAtMs = Infinity;
+        try {
+          await makeRoom(folder);
+          // Another process may have ended some of them as well.
+          await look(folder);
+        } finally {
+          if (lookAgainAtMs === Infinity) lookAgainAtMs = performance.now();
+        }
+      }
       const limit = limitFor(folder, sender);
       if (limit !== null) throw new Failure('TOO_MANY_UPLOADS', { limit });
     },

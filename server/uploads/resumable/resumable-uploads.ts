@@ -7,6 +7,7 @@ import type { Space } from '../space/space.ts';
 import type { UnfinishedLimits } from '../unfinished-limits.ts';
 import type { AppendOrder } from './append-order.ts';
 import { createBegunUploads, type BegunUploads } from './begun-uploads.ts';
+import { clearBarelyBegun } from './clear-barely-begun.ts';
 import { createEndings, type Endings } from './endings.ts';
 import { findPlace, isNotFound, type Found } from './find-place.ts';
 import { createIdleWatch, type IdleWatch } from './idle-watch.ts';
@@ -49,7 +50,7 @@ export class ResumableUploads {
     const { ledger, keepMs, limits, recollect } = options;
     this.#options = options;
     this.#ledger = ledger;
-    this.#begun = createBegunUploads(limits);
+    this.#begun = createBegunUploads(limits, (folder) => clearBarelyBegun(folder, this.#endings));
     this.#endings = createEndings(ledger, this.#begun.drop);
     this.#transfer = createTransfer(ledger, this.#endings);
     const parts = { ledger, endings: this.#endings, folders: this.#folders, keepMs, recollect };

@@ -1,15 +1,17 @@
 import { randomUUID } from 'node:crypto';
-import { readFile, writeFile } from 'node:fs/promises';
+import { readFile, utimes, writeFile } from 'node:fs/promises';
 import { describe, expect, test } from 'vitest';
 import { startCli } from '../../helpers/cli.ts';
 import type { TestClient } from '../../helpers/client.ts';
 import { listStaging, listTree } from '../../helpers/disk.ts';
 import { readFailureCode, type HttpAnswer } from '../../helpers/http-answer.ts';
 import { announced, buildAnnouncedForm, buildForm, file } from '../../helpers/multipart.ts';
+import { sampleBytes } from '../../helpers/sample-bytes.ts';
 import { startSession } from '../../helpers/session.ts';
 import { startTestServer } from '../../helpers/start-server.ts';
 import { createTusClient, stagedPath, startUpload } from '../../helpers/tus.ts';
 import { makeUploadFolder } from '../../helpers/upload-folder.ts';
+import { waitUntil } from '../../helpers/wait-until.ts';
 import { watchDisk } from '../../helpers/watch-disk.ts';
 
 const CONTENT = Buffer.from('ten bytes.');
@@ -94,6 +96,23 @@ describe('resumable uploads that are made and not sent', () => {
     // One has made three, and twin has ended two of them.
     for (const id of ['a', 'b']) expect((await createTusClient(twin.guest).terminate(id)).status).toBe(204);
     expect((await create(twin.guest)).status).toBe(201);
+  });
+
+  test('are given up when they are too many, brought next to nothing and were left: nobody can take the places of all for days', async () => {
+    const server = await startTestServer({ unfinishedUploads: { resumableOfAll: 3 } });
+    const [ann, eve] = [await startSession(server), await startSession(server)];
+    const content = sampleBytes(100_000);
+    const tus = createTusClient(eve);
+    const large = await startUpload(eve, content, 70_000);
+    for (const id of ['empty', 'fresh']) expect((await create(eve, id)).status).toBe(201);
+    const longAgo = new Date(Date.now() - 11 * 60_000);
+    await utimes(stagedPath(server.folder, large, 'part'), longAgo, longAgo);
+    expectTooMany(await create(ann));
+    await utimes(stagedPath(server.folder, 'empty', 'part'), longAgo, longAgo);
+    await waitUntil('room for one more', async () => (await create(ann, 'of-ann')).status === 201);
+    expect((await tus.head('empty')).status).toBe(410);
+    expect((await eve.record('empty')).failure?.code).toBe('UPLOAD_EXPIRED');
+    expect([(await tus.head('fresh')).status, (await tus.head(large)).headers['upload-offset']]).toEqual([200, '70000']);
   });
 
   test('are found again by a process that has far fewer descriptors than they have files', async () => {
