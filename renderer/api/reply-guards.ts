@@ -112,5 +112,6 @@ export const REPLY_GUARDS: ReplyGuards = {
   },
   'POST /api/session': (value): value is Api['POST /api/session']['reply'] =>
     isFields(value) && isString(value['token']) && isSender(value['sender']) && isNumber(value['expiresAtMs']),
+  'GET /api/proof': (value): value is Api['GET /api/proof']['reply'] => isFields(value) && isString(value['proof']),
   'GET /healthz': (value): value is Api['GET /healthz']['reply'] => isFields(value) && isString(value['status']),
 };

@@ -40,6 +40,8 @@ export interface Access {
    * @throws Failure AUTH_REQUIRED, CODE_INVALID, INVITATION_INVALID, PIN_LOCKED, DEVICE_REFUSED
    */
   startSession(code: string | undefined, device: string | undefined, credentials: Credentials): Promise<SessionReply>;
+  /** See SessionTokens. */
+  prove(session: string, text: string): string;
   /** What a person types, in its canonical form; null when none is asked for. */
   readonly code: () => string | null;
   /** What a QR code says instead: no guessing leads to it, and it outlives the code. Null when none is needed. */
@@ -103,6 +105,7 @@ export function createAccess({ code: guestCode, ownerToken, devices, programKey 
     code: () => code,
     invitation,
     admitsOwner: ownerToken !== undefined,
+    prove: tokens.prove,
     async identify(credentials) {
       const given = secretIn(credentials.authorization);
       if (given === null) {

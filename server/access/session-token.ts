@@ -19,6 +19,12 @@ export interface SessionTokens {
   issue(sender: Sender, pass: Pass): SessionToken;
   /** Whom it was issued to. Whether it still counts, the list of devices says. @throws Failure TOKEN_INVALID, TOKEN_EXPIRED */
   verify(token: string): IssuedTo;
+  /**
+   * Shows whoever has the token that we could have signed it. To anybody else it says nothing, also for what we never signed: from an
+   * HMAC nobody learns its key, which is the token's signature, nor is one ever the signature of something else.
+   * @param session the token without its signature
+   */
+  prove(session: string, text: string): string;
 }
 
 export interface IssuedTo {
@@ -44,6 +50,7 @@ export function createSessionTokens(secret: Buffer): SessionTokens {
   const sign = (body: string): Buffer => createHmac('sha256', secret).update(body).digest();
 
   return {
+    prove: (session, text) => createHmac('sha256', sign(session).toString('base64url')).update(text).digest('base64url'),
     issue(sender, { epoch, generation }) {
       const expiresAtMs = Date.now() + TOKEN_LIFETIME_MS;
       const body = Buffer.from(JSON.stringify([sender.id, sender.name, expiresAtMs, epoch, generation])).toString('base64url');

@@ -2,6 +2,7 @@ import type { AnswerBody, DeviceBody, DevicesReply } from './devices.ts';
 import type { DuplicatePolicy } from './duplicates.ts';
 import type { ErrorReply } from './failure.ts';
 import type { HistoryQuery, HistoryReply } from './history.ts';
+import type { ProofQuery, ProofReply } from './proof.ts';
 import type { AnnouncedFile, Totals, UploadRecord } from './upload.ts';
 
 /** Header or query parameter that names a batch before its first byte arrives (nginx upload-progress module's convention). */
@@ -180,6 +181,8 @@ export interface Api {
   'POST /api/questions/:id': { readonly params: readonly ['id']; readonly body: AnswerBody; readonly reply: null };
   'GET /api/server': { readonly reply: ServerReply };
   'POST /api/session': { readonly body: SessionBody; readonly reply: SessionReply };
+  /** For anybody: worth something only to who knows the token. Pages of this server's other addresses may read it. */
+  'GET /api/proof': { readonly query: ProofQuery; readonly reply: ProofReply };
   'GET /healthz': { readonly reply: HealthReply };
 }
 

@@ -14,7 +14,9 @@ import { callerIfKnown, requireCaller, requireOurHost, requireOurOrigin } from '
 import { createGuessedIds } from './guessed-ids.ts';
 import { healthOf, healthRoute } from './health-route.ts';
 import { historyRoutes } from './history-routes.ts';
+import { createOwnOrigins } from './own-origins.ts';
 import { servePage, setSecurityHeaders } from './page-files.ts';
+import { proofRoute } from './proof-route.ts';
 import { tusRoutes } from './tus.ts';
 import type { FormLimits } from './take-form.ts';
 
@@ -30,7 +32,7 @@ const METHODS: Methods = [
   [/^\/api\/history\/?$/u, 'GET, DELETE'],
   [/^\/api\/history\/[^/]+\/?$/u, 'DELETE'],
   [/^\/uploadfile\/?$/u, 'POST'],
-  [/^\/api\/server\/?$|^\/healthz\/?$|^\/$/u, 'GET'],
+  [/^\/api\/(?:server|proof)\/?$|^\/healthz\/?$|^\/$/u, 'GET'],
 ];
 
 /** Where the owner may come. */
@@ -60,10 +62,12 @@ export interface AppOptions extends FormLimits {
 export function createApp(options: AppOptions): App {
   const { access, devices, facts, log, onVisit, pageFolder, service } = options;
   const app = express();
+  const origins = createOwnOrigins(facts.addresses);
   app.disable('x-powered-by').disable('etag').set('query parser', 'simple');
 
   app.use(setSecurityHeaders, requireOurHost(options.isOurHost));
-  if (pageFolder !== undefined) app.use(...servePage(pageFolder, onVisit));
+  if (pageFolder !== undefined) app.use(...servePage(pageFolder, onVisit, origins));
+  app.use(proofRoute(access, origins));
   app.use(requireOurOrigin, noStore, sessionRoute(access, options.asking, log), healthRoute(service));
   app.use(requireCaller(access, ({ sender }) => service.seen(sender.id)));
   app.get('/healthz', (_request, response) => void response.json(healthOf(service)));

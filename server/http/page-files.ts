@@ -1,12 +1,16 @@
 import express, { type RequestHandler } from 'express';
 import { deviceName } from '../access/device-name.ts';
+import type { OwnOrigins } from './own-origins.ts';
 import { createVisitNews } from './visit-news.ts';
+
+/** @param others where else than to its own origin a page may connect */
+const policyWith = (others: readonly string[]): string =>
+  `default-src 'none'; script-src 'self'; style-src 'self'; connect-src ${["'self'", ...others].join(' ')}; img-src 'self' data: blob:; ` +
+  "media-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
 
 /** For every answer. */
 export const SECURITY_HEADERS = {
-  'Content-Security-Policy':
-    "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self' data: blob:; media-src 'self'; " +
-    "form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
+  'Content-Security-Policy': policyWith([]),
   'X-Content-Type-Options': 'nosniff',
   'Referrer-Policy': 'no-referrer',
   'Cross-Origin-Resource-Policy': 'same-origin',
@@ -16,6 +20,7 @@ export const SECURITY_HEADERS = {
 
 /** Worker that hashes files: it may run WebAssembly, which the page may not, and nothing else; it reaches no network. */
 const HASH_WORKER = /[/\\]assets[/\\]hash-worker-[^/\\]+\.js$/u;
+const INDEX = /[/\\]index\.html$/u;
 const HASH_WORKER_POLICY = "default-src 'none'; script-src 'wasm-unsafe-eval'";
 
 /** On every answer, not only the page's: whatever a browser may be tricked into showing. */
@@ -27,8 +32,9 @@ export const setSecurityHeaders: RequestHandler = (_request, response, next) => 
 /**
  * Serves the built page.
  * @param onVisit told of devices that open it, as far as it is news
+ * @param origins where the page may look for this computer when it has lost it
  */
-export function servePage(folder: string, onVisit: (deviceName: string) => void): readonly RequestHandler[] {
+export function servePage(folder: string, onVisit: (deviceName: string) => void, origins: OwnOrigins): readonly RequestHandler[] {
   const tell = createVisitNews(onVisit);
   const noteVisit: RequestHandler = (request, _response, next) => {
     if (request.method === 'GET' && request.path === '/') tell(deviceName(request.get('User-Agent')));
@@ -40,6 +46,7 @@ export function servePage(folder: string, onVisit: (deviceName: string) => void)
     // The names under assets/ carry a hash of the content.
     setHeaders(response, path) {
       response.setHeader('Cache-Control', /[/\\]assets[/\\]/u.test(path) ? 'public, max-age=31536000, immutable' : 'no-cache');
+      if (INDEX.test(path)) response.setHeader('Content-Security-Policy', policyWith(origins.besides(response.req.headers.host)));
       if (HASH_WORKER.test(path)) response.setHeader('Content-Security-Policy', HASH_WORKER_POLICY);
     },
   });
