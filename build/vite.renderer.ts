@@ -28,6 +28,8 @@ export const rendererConfig = defineConfig(({ mode }) => {
       // The content security policy allows no `data:` scripts, styles or fonts; files it is.
       assetsInlineLimit: 0,
       modulePreload: false,
+      // One style sheet: what comes later has its looks already, also where a part of it was lost on the way.
+      cssCodeSplit: false,
       sourcemap: false,
       // Phones of the last four years.
       target: mode === 'page' ? ['chrome108', 'safari15.4', 'firefox108'] : ['chrome130'],

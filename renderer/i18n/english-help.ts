@@ -19,8 +19,19 @@ export const createEnglishHelp: CreateHelp = (computer) => ({
     question: 'Can others read along?',
     answer: `Whoever runs this network could, because this page is not encrypted. In a network that you do not trust, ask the owner of ${computer} to turn on “Encrypt (HTTPS)”.`,
   },
-  elsewhere: {
-    question: 'What if this page gets no answer any more?',
-    answer: `${computer} has other addresses too. There you need its code again, and files that are not stored yet start over:`,
+  check: {
+    title: 'Is there a connection?',
+    again: 'Check the connection',
+    asking: `Asking all addresses of ${computer}…`,
+    answers: `Yes, ${computer} answers. What is not sent yet goes on by itself.`,
+    elsewhere: [`${computer} answers at another address:`, 'Go on there: what is stored is safe. You need the code again, and choose there only what is not stored yet.'],
+    offline: 'This device has no network. Turn its Wi-Fi on. Nothing is lost: this page goes on by itself.',
+    nobody: `${computer} does not answer. Nothing is lost: this page goes on by itself once it does. Look in this order:`,
+    reasons: [
+      `Is this device in the same Wi-Fi as ${computer}, and not on mobile data?`,
+      'Is it a guest Wi-Fi? Those keep devices apart. Take the main one.',
+      `Is ${computer} asleep or switched off, or has its owner stopped receiving?`,
+    ],
+    unasked: `${computer} has these addresses too, which this page cannot check. Go there only if ${computer} shows the same:`,
   },
 });

@@ -19,8 +19,19 @@ export const createGermanHelp: CreateHelp = (computer) => ({
     question: 'Können andere mitlesen?',
     answer: `Wer dieses Netz betreibt, könnte es, denn diese Seite ist nicht verschlüsselt. In einem Netz, dem Sie nicht trauen, bitten Sie, auf ${computer} „Verschlüsseln (HTTPS)“ einzuschalten.`,
   },
-  elsewhere: {
-    question: 'Was, wenn diese Seite keine Antwort mehr bekommt?',
-    answer: `${computer} hat noch andere Adressen. Dort brauchen Sie den Code noch einmal, und was noch nicht gespeichert ist, beginnt von vorn:`,
+  check: {
+    title: 'Besteht eine Verbindung?',
+    again: 'Verbindung prüfen',
+    asking: `Alle Adressen von ${computer} werden gefragt …`,
+    answers: `Ja, ${computer} antwortet. Was noch nicht gesendet ist, geht von selbst weiter.`,
+    elsewhere: [`${computer} antwortet unter einer anderen Adresse:`, 'Machen Sie dort weiter: Was gespeichert ist, bleibt sicher. Sie brauchen den Code noch einmal, und wählen Sie dort nur, was noch nicht gespeichert ist.'],
+    offline: 'Dieses Gerät hat kein Netz. Schalten Sie sein WLAN ein. Es geht nichts verloren: Diese Seite macht von selbst weiter.',
+    nobody: `${computer} antwortet nicht. Es geht nichts verloren: Diese Seite macht von selbst weiter, sobald eine Antwort kommt. Sehen Sie in dieser Reihenfolge nach:`,
+    reasons: [
+      `Ist dieses Gerät im selben WLAN wie ${computer} und nicht im Mobilfunknetz?`,
+      'Ist es ein Gast-WLAN? Solche halten Geräte voneinander fern. Nehmen Sie das Hauptnetz.',
+      `Schläft ${computer}, ist der Computer aus, oder wurde der Empfang ausgeschaltet?`,
+    ],
+    unasked: `${computer} hat auch diese Adressen, die diese Seite nicht prüfen kann. Gehen Sie nur dorthin, wenn ${computer} dieselbe zeigt:`,
   },
 });

@@ -8,8 +8,23 @@ export interface HelpMessages {
   readonly genuine: HelpItem;
   /** Over plain HTTP. */
   readonly readable: HelpItem;
-  /** Other addresses follow. */
-  readonly elsewhere: HelpItem;
+  readonly check: CheckMessages;
+}
+
+/** Where the connection ends, as far as a page can find out. */
+export interface CheckMessages {
+  readonly title: string;
+  readonly again: string;
+  readonly asking: string;
+  readonly answers: string;
+  /** What stands before and after the address. */
+  readonly elsewhere: readonly [before: string, after: string];
+  readonly offline: string;
+  readonly nobody: string;
+  /** What to look at, the likeliest first. */
+  readonly reasons: readonly string[];
+  /** Addresses follow that a page cannot ask. */
+  readonly unasked: string;
 }
 
 export interface HelpItem {

@@ -9,14 +9,14 @@ export interface Help {
   open(): Promise<void>;
 }
 
-/** The page's help, which comes after all that is needed first. */
+/** The page's help and its connection check, which come after all that is needed first. */
 export function useHelp(): Help {
   const view = shallowRef<Component | null>(null);
   const isOpen = ref(false);
 
   async function prepare(): Promise<void> {
-    // Tried again when somebody asks for it.
-    view.value ??= await import('./PageHelp.vue').then(({ default: found }) => found, () => null);
+    // Tried again when somebody asks for it, or the line is back: browsers forget a script that did not come.
+    view.value ??= await import('./HelpDesk.vue').then(({ default: found }) => found, () => null);
   }
 
   return {

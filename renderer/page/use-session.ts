@@ -26,6 +26,8 @@ export type SessionState =
 export interface Session {
   readonly state: Readonly<ShallowRef<SessionState>>;
   readonly client: Client;
+  /** Null when there is none. */
+  readonly token: () => string | null;
   /** Finds out what the server asks for and gets in when it can. @param code from the QR code, if there is one */
   open(code: string | null): Promise<void>;
   enter(code: string): Promise<void>;
@@ -99,7 +101,7 @@ export function useSession(store: SessionStore, opened: () => void): Session {
   }
 
   return {
-    state, client, enter,
+    state, client, enter, token: store.token,
     async open(code) {
       state.value = { kind: 'checking' };
       try {

@@ -21,7 +21,7 @@ const ROOMS: readonly Room[] = [
   { room: 'server', files: ['server/'], packages: 'dependencies', node: true },
   { room: 'electron/main', files: ['electron/main/', 'server/index.ts', ...CONTRACTS], packages: ['electron', 'hash-wasm'], node: true },
   { room: 'electron/preload', files: ['electron/preload/', ...CONTRACTS], packages: ['electron'], node: false },
-  { room: 'renderer', files: ['renderer/', ...CONTRACTS], packages: ['vue', '@tanstack/vue-virtual', 'hash-wasm'], node: false },
+  { room: 'renderer', files: ['renderer/', ...CONTRACTS], packages: ['vue', '@tanstack/vue-virtual', 'hash-wasm', '@noble/hashes'], node: false },
 ];
 
 /** Window and page share all of the renderer, and nothing shared knows either of them. */
