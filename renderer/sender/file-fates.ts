@@ -8,6 +8,9 @@ import type { SendList } from './send-list.ts';
 /** While the owner is being asked. */
 const ASK_AGAIN_MS = 2000;
 
+/** Before a file that could not be read is read once more. */
+const SECOND_LOOK_MS = 2000;
+
 /** What becomes of files: how they end, and what follows when their request is lost. */
 export interface FileFates {
   /** Takes the server's word for a file. Answers false when the file has not ended. */
@@ -18,7 +21,10 @@ export interface FileFates {
   hold(ids: readonly string[], minDelayMs: number): void;
   /** What becomes of files whose request ended in an error. @throws whatever is no answer of a server and no lack of one */
   lose(ids: readonly string[], error: unknown): void;
-  /** The browser keeps refusing a file that changed since it was picked; only picking it again helps. */
+  /**
+   * The browser keeps refusing a file that changed since it was picked; only picking it again helps. It is read a second time first: WebKit
+   * refuses all files to a page that is being left, before the page hears that it is.
+   */
   failChanged(ids: readonly string[]): void;
 }
 
@@ -36,6 +42,8 @@ interface FileFatesOptions {
 export function createFileFates({ list, recovery, life, startOver, useless }: FileFatesOptions): FileFates {
   /** Files that arrived once as something else than was sent. */
   const mismatched = new Set<string>();
+  /** Files that could not be read once. */
+  const refused = new Set<string>();
 
   function hold(ids: readonly string[], minDelayMs: number): void {
     if (ids.length === 0) return;
@@ -115,9 +123,14 @@ export function createFileFates({ list, recovery, life, startOver, useless }: Fi
 
     failChanged(ids) {
       const open = ids.filter(list.isOpen);
-      for (const id of open) list.setGone(id);
-      list.setState(open, { kind: 'failed', failure: { ...reportOf('FILE_CHANGED'), retryable: false } });
-      useless(open);
+      const again = open.filter((id) => list.isMoving(id) && !refused.has(id));
+      if (again.length > 0) recovery.schedule(SECOND_LOOK_MS, true);
+      list.setState(again, { kind: 'reconnecting', why: reportOf('FILE_CHANGED') });
+      const over = open.filter((id) => !again.includes(id));
+      for (const id of again) refused.add(id);
+      for (const id of over) list.setGone(id);
+      list.setState(over, { kind: 'failed', failure: { ...reportOf('FILE_CHANGED'), retryable: false } });
+      useless(over);
     },
   };
 }

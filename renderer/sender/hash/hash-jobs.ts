@@ -52,6 +52,8 @@ export function createHashJobs(hasher: Pick<FileHasher, 'hash'>): HashJobs {
       const stop = new AbortController();
       const job = begin(file, stop.signal);
       jobs.set(id, { job, stop });
+      // Who tries again reads again.
+      job.digest.catch(() => { if (jobs.get(id)?.job === job) jobs.delete(id); });
       return job;
     },
     sweep(isWanted) {
