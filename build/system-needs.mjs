@@ -17,6 +17,8 @@ export const SYSTEM_NEEDS = [
   program('curl', 'curl', null),
   program('strace', 'strace', null),
   program('zbarimg', 'zbar-tools', null),
+  program('WebKitWebDriver', 'webkit2gtk-driver', null),
+  program('firefox-esr', 'firefox-esr', null),
   {
     what: 'chromium',
     debian: HEADLESS_SHELL,

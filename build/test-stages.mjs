@@ -16,7 +16,7 @@ export const STAGES = [
   { name: 'lint', needs: [], isAside: true, run: (_tools, signal) => check('lint', ['node_modules/eslint/bin/eslint.js', '.', '--max-warnings', '0'], { signal }) },
   { name: 'types', needs: [], run: (_tools, signal) => check('types', ['node_modules/vue-tsc/bin/vue-tsc.js', '-b'], { signal }) },
   { name: 'house', needs: [], run: (tools, signal) => vitest('house', [HOUSE], tools, signal) },
-  { name: 'server', needs: [], wants: ['programs'], run: (tools, signal) => vitest('server', ['--exclude', `${HOUSE}*.test.ts`], tools, signal) },
+  { name: 'server', needs: [], wants: ['programs', 'display'], run: (tools, signal) => vitest('server', ['--exclude', `${HOUSE}*.test.ts`], tools, signal) },
   { name: 'renderer', needs: ['chromium'], run: (tools, signal) => playwright('renderer', ['renderer', 'browser'], tools, signal) },
   { name: 'electron', needs: ['electron', 'display'], wants: ['programs'], run: (tools, signal) => playwright('electron', ['electron'], tools, signal) },
   { name: 'chaos', needs: ['chromium'], run: chaos },

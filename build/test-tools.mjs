@@ -22,8 +22,7 @@ export async function prepareTools(needs) {
   const lacking = absent.map(({ what }) => what);
   const missing = [...new Set(absent.map(({ forStage }) => forStage).filter((stage) => stage !== null))];
   // Tests look here for what to leave out one by one.
-  const leftOut = absent.filter(({ forStage }) => forStage === null).map(({ what }) => what);
-  const env = { ...process.env, SLIPWAY_SKIP: [process.env.SLIPWAY_SKIP, ...leftOut].filter(Boolean).join(',') };
+  const env = { ...process.env, SLIPWAY_SKIP: [process.env.SLIPWAY_SKIP, ...lacking].filter(Boolean).join(',') };
   // Coloured reports are for terminals.
   env.NO_COLOR = '1';
   delete env.FORCE_COLOR;

@@ -1,5 +1,4 @@
-import { accessSync, constants } from 'node:fs';
-import { delimiter, join } from 'node:path';
+import { findOnPath } from '../../build/find-on-path.mjs';
 
 /** True when the person who runs the tests said to do without this program: `SLIPWAY_SKIP=redis-server,strace`. */
 export function isSkipped(tool: string): boolean {
@@ -11,9 +10,8 @@ export function isSkipped(tool: string): boolean {
  * @throws Error with one sentence that says what is missing and what to do
  */
 export function findTool(tool: string): string {
-  const folders = [...(process.env['PATH'] ?? '').split(delimiter), '/usr/sbin', '/sbin'];
-  const found = folders.filter((folder) => folder !== '').map((folder) => join(folder, tool)).find(isExecutable);
-  if (found === undefined) {
+  const found = findOnPath(tool);
+  if (found === null) {
     throw new Error(`The program "${tool}" is missing: install it, or leave its tests out with SLIPWAY_SKIP=${tool}.`);
   }
   return found;
@@ -21,14 +19,4 @@ export function findTool(tool: string): string {
 
 export function isRoot(): boolean {
   return process.getuid?.() === 0;
-}
-
-function isExecutable(path: string): boolean {
-  try {
-    accessSync(path, constants.X_OK);
-    return true;
-  } catch {
-    // Not there, or not ours to run: the next folder may have it.
-    return false;
-  }
 }
