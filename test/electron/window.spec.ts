@@ -31,6 +31,18 @@ test('J1: the page has the bridge, and nothing of Node', async () => {
   expect(seen.leaks).toEqual([]);
 });
 
+test('J1: what the window copies is on the clipboard, one line of it and nothing that a terminal would run by itself', async () => {
+  const clipboard = (): Promise<string> => app.electron.evaluate((electron) => electron.clipboard.readText());
+  await app.window.evaluate(() => window.desktop.copyText('sudo ufw allow 41999/tcp'));
+  await expect.poll(clipboard).toBe('sudo ufw allow 41999/tcp');
+  await app.window.evaluate(async () => {
+    for (const text of ['rm -rf x\n', 'a\rb', '\u001B[2J', '', 'x'.repeat(501)]) window.desktop.copyText(text);
+    // What is asked later is answered later.
+    await window.desktop.getSettings();
+  });
+  expect(await clipboard()).toBe('sudo ufw allow 41999/tcp');
+});
+
 test('J6: the page opens no windows and goes nowhere else', async () => {
   expect(await app.window.evaluate(() => window.open('https://example.org') === null)).toBe(true);
   await app.window.evaluate(() => {

@@ -76,6 +76,10 @@ test('networks and time: what is chosen reaches the bridge; the time left is tol
   await expect(page.getByText(/Turns off in 4[12] min/)).toBeVisible();
   await page.clock.fastForward(12 * 60_000);
   await expect(page.getByText(/Turns off in (?:30|29) min/)).toBeVisible();
+  // Between two steps of what it shows.
+  await page.clock.runFor(500);
+  await push(page, { off: { atMs: (await page.evaluate(() => Date.now())) + 8 * 3_600_000, isHeld: false } });
+  await expect(page.getByText('Turns off in 8 hr', { exact: true })).toBeVisible();
   await push(page, { off: { atMs: null, isHeld: true } });
   await expect(page.getByText('Stays on until what is arriving is here')).toBeVisible();
   await page.evaluate((endedAtMs) => window.bridgeControls.push({ on: false, endedAtMs }), now);
