@@ -67,7 +67,7 @@ export function apiRoutes(limits: FormLimits, access: Access, facts: ServerFacts
       name: facts.name,
       version: VERSION,
       limits: { maxFileBytes: facts.maxFileBytes, maxRequestBytes: facts.maxRequestBytes, maxFilesPerRequest: MAX_FILES_PER_REQUEST },
-      freeBytes: isFolderThere ? await service.freeBytes(callerOf(request).sender.id) : null,
+      freeBytes: isFolderThere ? await service.freeBytes() : null,
       folder: isFolderThere ? 'there' : 'away',
       addresses: facts.addresses(),
       fingerprint: facts.fingerprint(),

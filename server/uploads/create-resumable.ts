@@ -3,7 +3,7 @@ import type { Announcing } from './announcing.ts';
 import type { UploadFolder } from './folder/upload-folder.ts';
 import type { Ledger } from './queue/ledger.ts';
 import type { Recollect } from './recollect.ts';
-import { promisedTo, promisedToBegun } from './space/open-bytes.ts';
+import { promisedTo } from './space/open-bytes.ts';
 import type { Space } from './space/space.ts';
 import type { ResumableInfo } from './resumable/resumable-info.ts';
 import type { ResumableUploads } from './resumable/resumable-uploads.ts';
@@ -37,8 +37,7 @@ export async function createResumable(order: ResumableOrder, folder: UploadFolde
   const arrived = await resumable.arrivedBytes(id, sender.id);
   const promised = (): number => promisedTo(ledger.queue.get(id));
   const hold = await space.decide(() => {
-    const ownBytes = promisedToBegun(ledger.queue.get(id)) + space.promisedElsewhere((upload) => upload.id === id && upload.isWaiting !== true);
-    const held = space.hold(size - arrived, { senderId: sender.id, begins: true, ownBytes });
+    const held = space.hold(size - arrived, promised() + space.promisedElsewhere((upload) => upload.id === id));
     // What its record promises, from an announcement or soon, is not counted twice.
     held.follow(() => size - arrived - promised());
     return held;

@@ -22,7 +22,7 @@ import { ResumableUploads } from './resumable/resumable-uploads.ts';
 import type { Standing } from './resumable/standing.ts';
 import { createSpace } from './space/create-space.ts';
 import { sizeFailure } from './space/file-system-limit.ts';
-import { promisesOf } from './space/open-bytes.ts';
+import { openBytes } from './space/open-bytes.ts';
 import type { Hold, Space } from './space/space.ts';
 import type { UnfinishedLimits } from './unfinished-limits.ts';
 
@@ -150,10 +150,10 @@ export class UploadService {
 
   // Room for it.
 
-  /** Bytes that this sender may still announce; null when the system does not say. @throws Failure STORAGE_UNAVAILABLE */
-  async freeBytes(senderId: string): Promise<number | null> {
+  /** Bytes that may still be announced; null when the system does not say. @throws Failure STORAGE_UNAVAILABLE */
+  async freeBytes(): Promise<number | null> {
     await this.#space.look();
-    const { bytes } = this.#space.room({ senderId });
+    const { bytes } = this.#space.room();
     return Number.isFinite(bytes) ? bytes : null;
   }
 
@@ -162,8 +162,8 @@ export class UploadService {
    * @throws Failure INSUFFICIENT_STORAGE, QUOTA_EXCEEDED, STORAGE_UNAVAILABLE
    */
   holdRoom(bytes: number, senderId: string): Promise<Hold> {
-    const own = (): number => (promisesOf(this.#ledger.queue, [senderId])[0]?.promisedBytes ?? 0) + this.#space.promisedElsewhere((upload) => upload.senderId === senderId && upload.isHeld !== true);
-    return this.#space.decide(() => this.#space.hold(bytes, { senderId, ownBytes: own() }));
+    const own = (): number => openBytes(this.#ledger.queue, senderId).promisedBytes + this.#space.promisedElsewhere((upload) => upload.senderId === senderId);
+    return this.#space.decide(() => this.#space.hold(bytes, own()));
   }
 
   // Before it comes.

@@ -1,7 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { QueueReply } from '../../contracts/api.ts';
 import type { Totals, UploadRecord, UploadState } from '../../contracts/upload.ts';
-import { RecentBytes } from './recent-bytes.ts';
 import { Tally, type OpenTotals } from './tally.ts';
 
 /** Ended records beyond this many leave the queue, the oldest first. */
@@ -27,9 +26,6 @@ export class Queue {
   readonly #everyone = new Tally();
   /** Of those who have a record; anybody may come as any number of senders. */
   readonly #bySender = new Map<string, Tally>();
-  /** Senders that are a window of the owner's. */
-  readonly #windows = new Set<string>();
-  readonly #recent = new RecentBytes();
   /** Ids of what has ended, the oldest first: to look for them among what waits would take longer with each file that waits. */
   readonly #ended = new Set<string>();
   #changes: Change[] = [];
@@ -60,20 +56,6 @@ export class Queue {
     return (tally ?? new Tally()).open();
   }
 
-  /** Who has a record. */
-  senders(): readonly string[] {
-    return [...this.#bySender.keys()];
-  }
-
-  isWindow(senderId: string): boolean {
-    return this.#windows.has(senderId);
-  }
-
-  /** Bytes that a sender brought in the last half minute or a little more. */
-  recentBytes(senderId: string): number {
-    return this.#recent.of(senderId);
-  }
-
   /** Bytes that have been added to the folder since the start; also of what is no longer in the queue. */
   storedBytes(): number {
     return this.#storedBytes;
@@ -83,7 +65,6 @@ export class Queue {
   set(record: UploadRecord): void {
     const before = this.#records.get(record.id);
     if (record.state === 'stored' && before?.state !== 'stored' && record.wasThere !== true) this.#storedBytes += record.received;
-    if (before !== undefined && record.wasThere !== true && record.received > before.received) this.#recent.note(record.sender.id, record.received - before.received);
     this.#count(record);
     if (before !== undefined) this.#discount(before);
     this.#records.set(record.id, record);
@@ -171,7 +152,6 @@ export class Queue {
   #count(record: UploadRecord): void {
     const tally = this.#bySender.get(record.sender.id) ?? new Tally();
     this.#bySender.set(record.sender.id, tally);
-    if (record.sender.kind === 'window') this.#windows.add(record.sender.id);
     tally.add(record);
     this.#everyone.add(record);
   }

@@ -3,8 +3,6 @@ import { UPLOAD_STATES, type Totals, type UploadRecord, type UploadState } from 
 /** Of what has not ended. */
 export interface OpenTotals extends Pick<Totals, 'receivedBytes' | 'sizeBytes'> {
   readonly count: number;
-  /** Of those of which no byte has come. */
-  readonly waitingBytes: number;
 }
 
 /** Keeps totals while records come, change and go, so that a poll never has to add up the whole queue. */
@@ -15,7 +13,6 @@ export class Tally {
   #openCount = 0;
   #openReceivedBytes = 0;
   #openSizeBytes = 0;
-  #waitingBytes = 0;
 
   add(record: UploadRecord): void {
     this.#change(record, 1);
@@ -47,9 +44,9 @@ export class Tally {
     return [...this.#count.values()].every((count) => count === 0);
   }
 
-  /** The same sums over what has not ended, how many that are, and what is to come of those that wait. */
+  /** The same sums over what has not ended, and how many that are. */
   open(): OpenTotals {
-    return { receivedBytes: this.#openReceivedBytes, sizeBytes: this.#openSizeBytes, count: this.#openCount, waitingBytes: this.#waitingBytes };
+    return { receivedBytes: this.#openReceivedBytes, sizeBytes: this.#openSizeBytes, count: this.#openCount };
   }
 
   #change(record: UploadRecord, sign: 1 | -1): void {
@@ -61,6 +58,5 @@ export class Tally {
     this.#openCount += sign;
     this.#openReceivedBytes += sign * record.received;
     this.#openSizeBytes += sign * (record.size ?? record.received);
-    if (record.state === 'waiting') this.#waitingBytes += sign * ((record.size ?? record.received) - record.received);
   }
 }

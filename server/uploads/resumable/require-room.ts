@@ -1,6 +1,6 @@
 import { diskFailure } from '../folder/disk-failure.ts';
 import type { Ledger } from '../queue/ledger.ts';
-import { promisedToBegun } from '../space/open-bytes.ts';
+import { promisedTo } from '../space/open-bytes.ts';
 import type { Space } from '../space/space.ts';
 import type { Found } from './find-place.ts';
 
@@ -12,7 +12,7 @@ import type { Found } from './find-place.ts';
 export async function requireRoomToGoOn({ state: { info, offset } }: Found, { ledger, space }: { readonly ledger: Ledger; readonly space: Space }): Promise<void> {
   if (ledger.queue.get(info.id)?.state !== 'interrupted') return;
   try {
-    await space.decide(() => space.require(info.size - offset, { senderId: info.sender.id, begins: true, ownBytes: promisedToBegun(ledger.queue.get(info.id)) }));
+    await space.decide(() => space.require(info.size - offset, promisedTo(ledger.queue.get(info.id))));
   } catch (error) {
     const failure = diskFailure(error);
     const record = ledger.queue.get(info.id);

@@ -2,7 +2,7 @@ import { STAGING_NAME } from '../folder/prepare-folder.ts';
 import type { UploadFolder } from '../folder/upload-folder.ts';
 import type { Queue } from '../queue/queue.ts';
 import { createFolderQuota } from './folder-quota.ts';
-import { isOpen, promisesOf, openUploads } from './open-bytes.ts';
+import { isOpen, openBytes, openUploads } from './open-bytes.ts';
 import { Space } from './space.ts';
 
 interface SpaceNeeds {
@@ -22,7 +22,7 @@ export function createSpace({ queue, folder, reserveBytes, quotaBytes }: SpaceNe
     freeBytes: () => folder().freeBytes(),
     reserveBytes,
     quota: quotaBytes === null ? null : (storedBytes) => createFolderQuota({ quotaBytes, folder: () => folder().path, except: STAGING_NAME, storedBytes }),
-    promises: (of = queue.senders()) => promisesOf(queue, of),
+    open: () => openBytes(queue),
     openUploads: () => openUploads(queue),
     isKnown: (id) => {
       const record = queue.get(id);

@@ -27,19 +27,13 @@ export interface PledgedUpload {
   readonly promisedBytes: number;
   /** On disk already, out of sight. */
   readonly receivedBytes: number;
-  /** Announced, and not begun. */
-  readonly isWaiting?: boolean;
-  /** Room kept for something that has no record yet; the id is that of the room. */
-  readonly isHeld?: boolean;
 }
 
 /** What a server has promised, and what came of it. */
 export interface Pledge {
   readonly uploads: readonly PledgedUpload[];
-  /** Kept for what has no record yet, of nobody knows whom. */
+  /** Kept for what has no record yet. */
   readonly heldBytes: number;
-  /** What of both must not be given to others, at the pace at which it comes; absent: all of it. */
-  readonly keptBytes?: number;
   /** All that it has stored since it began. */
   readonly storedBytes: number;
 }
@@ -144,10 +138,9 @@ async function writeNote(path: string, ours: Pledge, mayCreate: boolean): Promis
 }
 
 function isPledge(value: unknown): value is Pledge {
-  return isObject(value) && isCount(value['heldBytes']) && isCount(value['storedBytes']) && (value['keptBytes'] === undefined || isCount(value['keptBytes'])) && Array.isArray(value['uploads']) && value['uploads'].every(isPledgedUpload);
+  return isObject(value) && isCount(value['heldBytes']) && isCount(value['storedBytes']) && Array.isArray(value['uploads']) && value['uploads'].every(isPledgedUpload);
 }
 
 function isPledgedUpload(value: unknown): value is PledgedUpload {
-  return isObject(value) && typeof value['id'] === 'string' && typeof value['senderId'] === 'string' && isCount(value['promisedBytes']) && isCount(value['receivedBytes']) &&
-    [value['isWaiting'], value['isHeld']].every((flag) => flag === undefined || typeof flag === 'boolean');
+  return isObject(value) && typeof value['id'] === 'string' && typeof value['senderId'] === 'string' && isCount(value['promisedBytes']) && isCount(value['receivedBytes']);
 }

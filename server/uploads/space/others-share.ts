@@ -18,11 +18,6 @@ export class OthersShare {
     return this.#pledges.reduce((sum, { heldBytes }) => sum + heldBytes, 0);
   }
 
-  /** What of all they have promised must not be given away. */
-  keptBytes(): number {
-    return this.#pledges.reduce((sum, { keptBytes = Infinity }) => sum + keptBytes, 0);
-  }
-
   /** Their uploads, each once: one that goes on at another server stays known to the one that it left. */
   uploads(isWanted: (upload: PledgedUpload) => boolean): readonly PledgedUpload[] {
     const byId = new Map<string, PledgedUpload>();

@@ -1,14 +1,20 @@
-import { randomUUID } from 'node:crypto';
 import type { FailureCode } from '../../contracts/failure.ts';
 import { Failure } from '../../failure.ts';
 import { createGroups } from '../folder/in-groups.ts';
-import { claimsElsewhere, claimsHere, keptBytes, leftOf, type Asker, type SenderPromise } from './fair-share.ts';
 import type { Neighbours, Pledge, PledgedUpload } from './neighbours.ts';
 import { OthersShare, sumOf } from './others-share.ts';
 
 /** Other servers are told this often; when nothing has changed, every so many times that this one is still here. */
 const TELL_EVERY_MS = 1000;
 const RENEW_EVERY = 5;
+
+/** Bytes of the uploads that have not ended. */
+export interface OpenBytes {
+  /** On disk already, out of sight. */
+  readonly receivedBytes: number;
+  /** Still to come, and counted on. */
+  readonly promisedBytes: number;
+}
 
 /** What a quota is measured by. */
 export interface QuotaMeter {
@@ -26,9 +32,8 @@ interface SpaceOptions {
   readonly reserveBytes: number;
   /** @param storedBytes of this server and of all others, each since it began */
   readonly quota: ((storedBytes: () => number) => QuotaMeter) | null;
-  /** What has not ended. @param of these senders; default: all who have something */
-  readonly promises: (of?: readonly string[]) => readonly SenderPromise[];
-  /** The same, upload by upload, for other servers. */
+  readonly open: () => OpenBytes;
+  /** The same, one by one, for other servers. */
   readonly openUploads: () => readonly PledgedUpload[];
   /** True for an upload of which more is known here than others say. */
   readonly isKnown: (id: string) => boolean;
@@ -56,12 +61,12 @@ export interface Hold {
 /**
  * Who has been promised how much of the disk. Free is what the disk has, less what must stay free, less what is still to come of
  * everything that was let in, here and by other servers on the folder; so two uploads are never let in to the same room. Other
- * programs are not asked: what they take shows at the next look, or as a full disk. What nobody brings is kept from others up to a share.
+ * programs are not asked: what they take shows at the next look, or as a full disk.
  */
 export class Space {
   readonly #options: SpaceOptions;
   readonly #quota: QuotaMeter | null;
-  readonly #holds = new Set<{ readonly id: string; readonly senderId: string; left: () => number }>();
+  readonly #holds = new Set<() => number>();
   readonly #telling: NodeJS.Timeout;
   /** Those who ask at the same time share the look and, beside other servers, the turn. */
   readonly #inTurn = createGroups<() => void, undefined>(async (jobs) => {
@@ -117,16 +122,15 @@ export class Space {
     clearInterval(this.#telling);
   }
 
-  room(asker: Asker): Room {
+  /** @param ownBytes promised already to whoever asks */
+  room(ownBytes = 0): Room {
     const quota = this.#quota;
-    const senders = this.#senders();
-    const uploads = this.#others.uploads(({ id }) => !this.#options.isKnown(id));
-    const here = claimsHere(senders, asker);
-    const elsewhere = claimsElsewhere({ uploads, heldBytes: this.#others.heldBytes(), keptBytes: this.#others.keptBytes() }, asker);
-    const claims = { firmBytes: here.firmBytes + elsewhere.firmBytes, looseBytes: here.looseBytes + elsewhere.looseBytes };
-    const onDisk = leftOf(this.#freeBytes, claims, asker);
-    const received = senders.reduce((sum, { receivedBytes }) => sum + receivedBytes, 0) + sumOf(uploads).receivedBytes;
-    const inQuota = quota === null ? Number.POSITIVE_INFINITY : leftOf(quota.quotaBytes - quota.usedBytes() - received, claims, asker);
+    const ours = this.#options.open();
+    const others = sumOf(this.#others.uploads(({ id }) => !this.#options.isKnown(id)));
+    const promised = ours.promisedBytes + others.promisedBytes + this.#heldBytes() + this.#others.heldBytes() - ownBytes;
+    const received = ours.receivedBytes + others.receivedBytes;
+    const onDisk = Math.max(0, this.#freeBytes - promised);
+    const inQuota = quota === null ? Number.POSITIVE_INFINITY : Math.max(0, quota.quotaBytes - quota.usedBytes() - received - promised);
     return inQuota < onDisk ? { bytes: inQuota, code: 'QUOTA_EXCEEDED' } : { bytes: onDisk, code: 'INSUFFICIENT_STORAGE' };
   }
 
@@ -136,43 +140,32 @@ export class Space {
   }
 
   /** @throws Failure INSUFFICIENT_STORAGE, QUOTA_EXCEEDED */
-  require(bytes: number, asker: Asker): void {
-    const room = this.room(asker);
+  require(bytes: number, ownBytes = 0): void {
+    const room = this.room(ownBytes);
     if (bytes > room.bytes) throw new Failure(room.code, { limit: room.bytes });
   }
 
   /** Keeps room for so many bytes. @throws as `require` */
-  hold(bytes: number, asker: Asker): Hold {
-    this.require(bytes, asker);
-    const held = { id: randomUUID(), senderId: asker.senderId, left: () => bytes };
+  hold(bytes: number, ownBytes = 0): Hold {
+    this.require(bytes, ownBytes);
+    let left = (): number => bytes;
+    const held = (): number => left();
     this.#holds.add(held);
     return {
       follow(next) {
-        held.left = next;
+        left = next;
       },
       release: () => void this.#holds.delete(held),
     };
   }
 
-  #held(): readonly PledgedUpload[] {
-    return [...this.#holds].map(({ id, senderId, left }) => ({ id, senderId, promisedBytes: Math.max(0, left()), receivedBytes: 0, isHeld: true }));
-  }
-
-  /** With what is held for them. */
-  #senders(): readonly SenderPromise[] {
-    const { promises } = this.#options;
-    const senders = new Map(promises().map((sender) => [sender.senderId, sender]));
-    for (const { senderId, promisedBytes } of this.#held()) {
-      const [known = senders.get(senderId)] = senders.has(senderId) ? [] : promises([senderId]);
-      if (known !== undefined) senders.set(senderId, { ...known, promisedBytes: known.promisedBytes + promisedBytes });
-    }
-    return [...senders.values()];
+  #heldBytes(): number {
+    return [...this.#holds].reduce((sum, left) => sum + Math.max(0, left()), 0);
   }
 
   #pledge(): Pledge {
     const { openUploads, storedBytes } = this.#options;
-    const kept = this.#senders().reduce((sum, sender) => sum + keptBytes(sender), 0);
-    return { uploads: [...openUploads(), ...this.#held()], heldBytes: 0, keptBytes: kept, storedBytes: storedBytes() };
+    return { uploads: openUploads(), heldBytes: this.#heldBytes(), storedBytes: storedBytes() };
   }
 
   async #tell(mayCreate: boolean): Promise<void> {
