@@ -1,7 +1,7 @@
 import { mkdir, mkdtemp, readFile, realpath, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createClient, type TestClient } from '../helpers/client.ts';
-import { countOpenFiles, listStaging, listTree, residentBytes } from '../helpers/disk.ts';
+import { countOpenFiles, listStaging, listTree, residentBytes, type StagedFile } from '../helpers/disk.ts';
 import { waitUntil } from '../helpers/wait-until.ts';
 import { CODE, launch, type ServerProcess } from '../torture/server-process.ts';
 import { atMost, exactly, MEGA, truth, type Row } from './row.ts';
@@ -81,10 +81,10 @@ async function openBox(server: ServerProcess, { folder, outside, lines }: { read
     }
   };
   const settle: Box['settle'] = async ({ keptUploads = 0, spareDescriptors = 2 } = {}) => {
-    const look = async (): Promise<readonly [number, number, number]> => [await openFiles(), await countActive(), (await listStaging(folder)).length];
+    const look = async (): Promise<readonly [number, number, readonly StagedFile[]]> => [await openFiles(), await countActive(), await listStaging(folder)];
     const endsAtMs = performance.now() + SETTLES_WITHIN_MS;
     let [open, active, staged] = await look();
-    while (performance.now() < endsAtMs && (open > atRest + spareDescriptors || active > 0 || staged !== 2 * keptUploads)) {
+    while (performance.now() < endsAtMs && (open > atRest + spareDescriptors || active > 0 || staged.length !== 2 * keptUploads)) {
       await new Promise((resolve) => setTimeout(resolve, LOOK_EVERY_MS));
       [open, active, staged] = await look();
     }
@@ -93,12 +93,18 @@ async function openBox(server: ServerProcess, { folder, outside, lines }: { read
       truth('the same process', server.isRunning(), server.isRunning() ? `still ${server.pid}` : `ended: ${server.said().slice(-300)}`, 'still runs'),
       atMost('descriptors more than at rest', open - atRest, spareDescriptors),
       exactly('uploads still active', active, 0),
-      exactly('files in staging', staged, 2 * keptUploads),
+      truth('files in staging', staged.length === 2 * keptUploads, describeStaged(staged), String(2 * keptUploads)),
       truth('what lies outside', JSON.stringify([...after]) === JSON.stringify([...before]), [...after.keys()].join(', '), 'untouched'),
       exactly('errors in the log', lines.filter((line) => line.includes('"level":"error"')).length, 0),
     ];
   };
   return { server, port: Number(port), host, folder, outside, guest, atRest, lines, openFiles, residentBytes: () => residentBytes(server.pid), callOff, settle };
+}
+
+/** How many there are, and of a few what they are. */
+function describeStaged(staged: readonly StagedFile[]): string {
+  const some = staged.slice(0, 4).map(({ name, sizeBytes }) => `${name} (${sizeBytes} bytes)`).join(', ');
+  return staged.length === 0 ? '0' : `${staged.length}: ${some}${staged.length > 4 ? ', …' : ''}`;
 }
 
 /** The most that a process ever had in memory, in bytes. */

@@ -14,8 +14,8 @@ const ABORTED_SHARE = 0.2;
 const CONTENT = sampleBytes(2_000_000);
 const SAMPLE_EVERY_MS = 1000;
 const CLEAR_EVERY_MS = 2000;
-/** The queue and the list of what arrived hold so many; until then they grow as they should. */
-const REMEMBERED = 10_000;
+/** The longest lists hold 20,000, and quick-lru lets go only when there are twice as many; until then they grow as they should. */
+const REMEMBERED = 40_000;
 const A_FORM_HOLDS = 2000;
 /** Before that, pools fill and code is compiled. */
 const WARM_UP_SHARE = 0.25;

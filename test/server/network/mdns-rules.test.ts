@@ -77,8 +77,11 @@ describe('a question', () => {
     // Whoever asks on and on is not answered on and on, in somebody else's name either.
     const startMs = performance.now();
     for (let round = 0; round < 150; round += 1) await program.ask([{ name: HOST, type: 'A' }], { id: round });
-    await asker.ask([{ name: HOST, type: 'SRV' }, { name: '_http._tcp.local', type: 'PTR' }]);
-    await waitUntil('that all are through', async () => (await heardSince(asker)).some(({ type }) => type === 'PTR'));
+    // Asked until it is heard: of so many questions at once not all are listened to.
+    await waitUntil('that all are through', async () => {
+      await asker.ask([{ name: '_http._tcp.local', type: 'PTR' }]);
+      return (await heardSince(asker)).some(({ type }) => type === 'PTR');
+    });
     expect(program.told.length).toBeLessThanOrEqual(40 * (2 + (performance.now() - startMs) / (PACE_MS * 4)));
   });
 
