@@ -78,7 +78,7 @@ export function createTestRun({ limitMs, endWithinMs = END_WITHIN_MS }) {
 async function lostAfter(endWithinMs, over, ended) {
   try {
     await new Promise((resolve, reject) => {
-      over.addEventListener('abort', resolve, { once: true });
+      over.addEventListener('abort', resolve, { once: true, signal: ended });
       ended.addEventListener('abort', reject, { once: true });
     });
     await delay(endWithinMs, undefined, { signal: ended });
