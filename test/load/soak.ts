@@ -39,7 +39,8 @@ export function loadSoak(site: LoadSite, minutes: number): Promise<readonly Row[
     const [beganMs, samples]: [number, Sample[]] = [performance.now(), []];
     const minute = (): number => (performance.now() - beganMs) / 60_000;
     const sampling = setInterval(() => void box.residentBytes().then((bytes) => samples.push({ minute: minute(), bytes })), SAMPLE_EVERY_MS);
-    const clearing = setInterval(() => void clear(box.folder), CLEAR_EVERY_MS);
+    const clear = createClearing(box.folder);
+    const clearing = setInterval(() => void clear(), CLEAR_EVERY_MS);
     const send = async (sender: number): Promise<void> => {
       const random = createRandom(sender);
       while (minute() < minutes) await sendOne(box, random, tally);
@@ -57,9 +58,17 @@ export function loadSoak(site: LoadSite, minutes: number): Promise<readonly Row[
   });
 }
 
-/** The owner takes away what arrived: the disk of whoever runs this is not endless. */
-async function clear(folder: string): Promise<void> {
-  for (const name of await readdir(folder)) if (name !== STAGING_NAME) await rm(join(folder, name), { force: true });
+/**
+ * The owner takes away what arrived: the disk of whoever runs this is not endless. Only what was there at the last look: of a file that
+ * goes in the moment in which it gets its name, the server keeps the other one, in staging, until its next start.
+ */
+function createClearing(folder: string): () => Promise<void> {
+  let seen: ReadonlySet<string> = new Set();
+  return async () => {
+    const names = (await readdir(folder)).filter((name) => name !== STAGING_NAME);
+    for (const name of names) if (seen.has(name)) await rm(join(folder, name), { force: true });
+    seen = new Set(names);
+  };
 }
 
 async function fillLists({ guest }: Box): Promise<void> {
