@@ -1,4 +1,6 @@
-import { listStaging, listTree } from '../helpers/disk.ts';
+import { readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { listStaging, listTree, STAGING_NAME } from '../helpers/disk.ts';
 import { waitUntil } from '../helpers/wait-until.ts';
 import type { SentFile } from './plan-jobs.ts';
 
@@ -45,5 +47,7 @@ export async function judgeStaging(folder: string): Promise<readonly string[]> {
   };
   // What is left then is named.
   await waitUntil('staging to be empty', look, 3000).catch(() => undefined);
-  return names.length === 0 ? [] : [`left in staging: ${names.join(', ')}`];
+  if (names.length === 0) return [];
+  const inside = await Promise.all(names.map(async (name) => [name, ...(await readdir(join(folder, STAGING_NAME, name)).catch(() => [])).map((inner) => `${name}/${inner}`)]));
+  return [`left in staging: ${inside.flat().join(', ')}`];
 }

@@ -61,7 +61,11 @@ export function createReach({ ledger, endings, folders, recollect, keepMs }: Rea
     const state = await folder.resumables.find(id);
     if (state === null) {
       await folder.resumables.quarantine(id);
-      throw new Failure('UPLOAD_STATE_LOST');
+      const lost = new Failure('UPLOAD_STATE_LOST');
+      const record = ledger.queue.get(id);
+      // Or it would be said to be interrupted for as long as its sender does not come back.
+      if (record?.sender.id === senderId && isOpen(record)) ledger.fail(record, lost);
+      throw lost;
     }
     if (state === undefined || state.info.sender.id !== senderId) throw new Failure('UPLOAD_NOT_FOUND');
     const found = { folder, state, lock };

@@ -62,7 +62,7 @@ export interface ResumableFolder {
   /** Reads the bytes that are on disk. */
   hash(id: string, algorithm: DigestAlgorithm): Promise<FileDigest>;
   remove(id: string): Promise<void>;
-  /** Puts what is left of a torn upload aside, so that its id is free. */
+  /** Puts the bytes of a torn upload aside, so that its id is free; a description without bytes goes. */
   quarantine(id: string): Promise<void>;
   /** Removes what was touched by nobody for that long, unless it is whole, and what is left of uploads that nobody can go on with. */
   sweep(keepMs: number): Promise<void>;
@@ -133,7 +133,10 @@ export function createResumableFolder(staging: string): ResumableFolder {
       await unlinkIfThere(pathOf(id, 'json'));
     }),
     async quarantine(id) {
-      await Promise.all(['part', 'json'].map((ending) => quarantine(staging, pathOf(id, ending))));
+      const [part, json] = [pathOf(id, 'part'), pathOf(id, 'json')];
+      // Without bytes there is nothing that anybody could want back: whoever removed them did not get to the description.
+      if ((await ifThere(stat(part))) === null) await unlinkIfThere(json);
+      else await Promise.all([part, json].map((path) => quarantine(staging, path)));
     },
     async sweep(keepMs) {
       await sweepLeftovers(staging, QUARANTINE_NAME, keepMs, async (infoPath, partPath) => {

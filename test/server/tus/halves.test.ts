@@ -19,7 +19,6 @@ describe('an upload whose state on disk is damaged', () => {
     ['a description of something else', (_part: string, json: string) => writeFile(json, '{"id":1}')],
     ['no description', (_part: string, json: string) => unlink(json)],
     ['E18: more bytes than announced', (part: string) => writeFile(part, Buffer.alloc(CONTENT.length + 1))],
-    ['E18: no bytes', (part: string) => unlink(part)],
   ])('%s: is given up, put aside, and can be sent again under its id', async (_what, damage) => {
     const server = await startTestServer();
     const tus = createTusClient(server.guest);
@@ -31,6 +30,20 @@ describe('an upload whose state on disk is damaged', () => {
     expect((await tus.head(id)).status).toBe(404);
 
     const disk = await watchDisk(server);
+    expect((await tus.create({ size: CONTENT.length, id, body: CONTENT })).status).toBe(201);
+    await disk.expectDone({ 'file.bin': CONTENT });
+  });
+
+  // As a removal leaves it that is killed, or meets a disk that has just become read-only, between one half and the other.
+  test('E18: no bytes: is given up, leaves nothing, and can be sent again under its id', async () => {
+    const server = await startTestServer();
+    const disk = await watchDisk(server);
+    const tus = createTusClient(server.guest);
+    const id = await startUpload(server.guest, CONTENT, HALF);
+    await unlink(stagedPath(server.folder, id, 'part'));
+    const answer = await tus.patch(id, HALF, CONTENT.subarray(HALF));
+    expect([answer.status, readFailureCode(answer)]).toEqual([410, 'UPLOAD_STATE_LOST']);
+    await disk.expectClean();
     expect((await tus.create({ size: CONTENT.length, id, body: CONTENT })).status).toBe(201);
     await disk.expectDone({ 'file.bin': CONTENT });
   });
