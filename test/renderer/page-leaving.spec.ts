@@ -1,6 +1,7 @@
+import { expectNoted } from './helpers/expect-noted.ts';
 import { expect, test } from './helpers/fixtures.ts';
 import { enter, expectStored } from './helpers/guest-page.ts';
-import { FILM_BYTES, PATIENCE_MS, sendSome } from './helpers/send-some.ts';
+import { CRAWL_BYTES_PER_S, FILM_BYTES, PATIENCE_MS, sendSome } from './helpers/send-some.ts';
 
 test.describe.configure({ timeout: 120_000 });
 
@@ -23,6 +24,8 @@ test('what arrived while nobody looked is said to have arrived', async ({ page, 
   const path = await inbox.file('film.mp4', FILM_BYTES);
   await guest.pick(path);
   await sendSome({ box, guest, page });
+  box.proxy.speed(CRAWL_BYTES_PER_S);
+  await expectNoted(page);
   // As in a page that is killed before it hears how it ended: its note stays as it was.
   await page.evaluate(() => {
     Storage.prototype.removeItem = () => undefined;

@@ -1,12 +1,10 @@
 import type { BrowserContext, Page } from '@playwright/test';
 import { TEST_CODE } from '../helpers/launch-server.ts';
+import { expectNoted } from './helpers/expect-noted.ts';
 import { expect, test, type Box } from './helpers/fixtures.ts';
 import { enter, expectStored, guestPage, type GuestPage } from './helpers/guest-page.ts';
-import { FILM_BYTES, PATIENCE_MS, sendSome } from './helpers/send-some.ts';
+import { CRAWL_BYTES_PER_S, FILM_BYTES, PATIENCE_MS, sendSome } from './helpers/send-some.ts';
 import { prepareSleep } from './helpers/sleeping-tab.ts';
-
-/** Nobody is through with a film over this line while a test looks at it. */
-const CRAWL_BYTES_PER_S = 200_000;
 
 test.describe.configure({ timeout: 120_000 });
 
@@ -14,11 +12,6 @@ async function openTab(context: BrowserContext, box: Box): Promise<{ readonly pa
   const page = await context.newPage();
   await page.goto(`${box.url}/#${TEST_CODE}`);
   return { page, guest: guestPage(page) };
-}
-
-/** The page has noted that it is at work on something. */
-async function expectNoted(page: Page): Promise<void> {
-  await expect.poll(() => page.evaluate(() => Object.keys(localStorage).some((key) => key.startsWith('slipway-unfinished')))).toBe(true);
 }
 
 test('a second tab leaves alone what the first one is sending', async ({ context, page, box, inbox }) => {
