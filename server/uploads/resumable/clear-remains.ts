@@ -11,7 +11,7 @@ const PASSING = ['json.new', 'lock.wanted', 'lock.clearing'];
  * Clears what killed processes left of uploads that nobody can go on with: a description without bytes, a file for bytes that never
  * came, a description half written, locks of the dead. What somebody is at is left alone, and so are bytes, also without a
  * description.
- * @returns whether there was no half of one that somebody is at
+ * @returns whether there was no half of one that somebody is at, or that the disk does not let go
  */
 export async function clearRemains(staging: string): Promise<{ readonly isAllClear: boolean }> {
   let isAllClear = true;
@@ -25,6 +25,9 @@ export async function clearRemains(staging: string): Promise<{ readonly isAllCle
     }
     try {
       await clear(staging, key);
+    } catch {
+      // It cannot be looked at or removed now: it is as if somebody were at it, and the others have their turn all the same.
+      isAllClear = false;
     } finally {
       await lock.release();
     }
