@@ -14,6 +14,7 @@ import type { Receive } from './receive.ts';
 import type { SendQueue } from './sending/send-queue.ts';
 import type { UnfinishedList } from './sending/unfinished-list.ts';
 import type { SettingsFile } from './settings.ts';
+import type { NativeWords } from './words/native-words.ts';
 
 export interface Desktop {
   readonly server: Pick<RunningServer, 'locate' | 'networks' | 'recovered' | 'useAsking' | 'useDuplicates' | 'useFolder'>;
@@ -22,6 +23,7 @@ export interface Desktop {
   readonly receive: Receive;
   readonly settings: SettingsFile;
   readonly window: () => BrowserWindow | null;
+  readonly words: NativeWords['pick'];
   readonly log: Log;
 }
 
@@ -68,8 +70,8 @@ async function sendPaths({ queue, settings, log }: Desktop, paths: unknown): Pro
 
 async function pickAndSend(desktop: Desktop, what: 'files' | 'folder'): Promise<Answer<SentFiles | null>> {
   const paths = await askPaths(desktop.window(), {
-    title: what === 'files' ? 'Send files' : 'Send a folder',
-    buttonLabel: 'Send',
+    title: desktop.words[what],
+    buttonLabel: desktop.words.send,
     properties: what === 'files' ? ['openFile', 'multiSelections'] : ['openDirectory', 'multiSelections'],
   });
   return paths.length === 0 ? succeed(null) : sendPaths(desktop, paths);
@@ -116,8 +118,8 @@ function showProgress(window: BrowserWindow | null, fraction: unknown): void {
   else if (typeof fraction === 'number' && fraction >= 0 && fraction <= 1) window?.setProgressBar(fraction);
 }
 
-async function chooseFolder({ server, settings, window, log }: Desktop): Promise<Answer<DesktopSettings | null>> {
-  const folder = await askUploadFolder(window(), settings.get().uploadFolder);
+async function chooseFolder({ server, settings, window, words, log }: Desktop): Promise<Answer<DesktopSettings | null>> {
+  const folder = await askUploadFolder(window(), settings.get().uploadFolder, words);
   if (folder === null) return succeed(null);
   try {
     await server.useFolder(folder);

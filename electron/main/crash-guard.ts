@@ -2,6 +2,8 @@ import path from 'node:path';
 import { app, dialog } from 'electron';
 import type { Log } from '../../server/index.ts';
 import { appendBounded } from './append-bounded.ts';
+import { chooseWords } from './words/choose-words.ts';
+import { personLanguages } from './words/person-languages.ts';
 
 /**
  * A main process in an unknown state must not go on receiving files: says why, in the log, in `crash.log` and to the person, and
@@ -17,7 +19,10 @@ export function guardCrashes(userData: string, log: Log): void {
       log('error', 'app:crash-unsaved', { text: String(failure) });
     }
     // Blocks until it is read; before the app is ready it would go to standard error, where the log is already.
-    if (app.isReady()) dialog.showErrorBox('Slipway has to stop', 'Something went wrong inside. Files that arrived are safe; start Slipway again to go on.');
+    if (app.isReady()) {
+      const words = chooseWords(personLanguages()).crash;
+      dialog.showErrorBox(words.title, words.text);
+    }
     app.exit(1);
   };
   process.on('uncaughtException', (error) => crash('uncaughtException', error));

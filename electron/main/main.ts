@@ -24,6 +24,8 @@ import { openUnfinishedList } from './sending/unfinished-list.ts';
 import { openSettings } from './settings.ts';
 import { claimSingleInstance } from './single-instance.ts';
 import { startWithFolder } from './start-with-folder.ts';
+import { chooseWords } from './words/choose-words.ts';
+import { personLanguages } from './words/person-languages.ts';
 
 const environment = readEnvironment(process.env);
 if (environment.userData !== null) app.setPath('userData', environment.userData);
@@ -38,9 +40,10 @@ else app.quit();
 
 async function start(): Promise<void> {
   // Create
+  const words = chooseWords(personLanguages());
   const defaults = { uploadFolder: path.join(app.getPath('home'), 'Slipway'), windowBounds: null, duplicates: { policy: 'keep-both', guestsChoose: false }, https: false, receive: { networks: null, offAfter: 'never' }, asks: false } as const;
   const settings = await openSettings(path.join(userData, 'settings.json'), defaults, log);
-  const embedded = await startWithFolder(settings, (folder) => startEmbeddedServer(
+  const embedded = await startWithFolder(settings, words, (folder) => startEmbeddedServer(
     {
       folder, secretFolder: userData, pageFolder: APP_FILES.pageFolder, duplicates: settings.get().duplicates, asks: settings.get().asks,
       onVisitor: (visitor) => receive.addVisitor(visitor),
@@ -69,9 +72,10 @@ async function start(): Promise<void> {
   // Connect
   ipc.handle('api:fetch', api.answer);
   ipc.on('api:abort', api.abort);
-  answerDesktop(ipc, { server, queue, unfinished, receive, settings, window: mainWindow.current, log });
+  answerDesktop(ipc, { server, queue, unfinished, receive, settings, window: mainWindow.current, words: words.pick, log });
   setAppMenu({
     platform: process.platform,
+    words: words.menu,
     withDeveloperTools: !app.isPackaged,
     onCommand(command) {
       mainWindow.show();
@@ -87,6 +91,7 @@ async function start(): Promise<void> {
     activeUploads: () => server.activeUploads(unfinished.paused()),
     underWay: queue.underWay,
     window: mainWindow.current,
+    words: words.quit,
     log,
     async stop() {
       ipc.stop();

@@ -1,9 +1,11 @@
 import { Menu } from 'electron';
 import type { MenuItemConstructorOptions } from 'electron';
 import type { MenuCommand } from '../contracts/bridge.ts';
+import type { MenuRole, NativeWords } from './words/native-words.ts';
 
 export interface MenuOptions {
   readonly platform: NodeJS.Platform;
+  readonly words: NativeWords['menu'];
   /** Developer tools are for builds on a developer's machine. */
   readonly withDeveloperTools: boolean;
   readonly onCommand: (command: MenuCommand) => void;
@@ -14,44 +16,57 @@ export function setAppMenu(options: MenuOptions): void {
   Menu.setApplicationMenu(Menu.buildFromTemplate(menuTemplate(options)));
 }
 
-function menuTemplate({ platform, withDeveloperTools, onCommand }: MenuOptions): MenuItemConstructorOptions[] {
+/** Every word is ours: what stands without one, Electron calls in English. */
+function menuTemplate({ platform, words, withDeveloperTools, onCommand }: MenuOptions): MenuItemConstructorOptions[] {
   const isMac = platform === 'darwin';
   const command = (label: string, name: MenuCommand, accelerator: string): MenuItemConstructorOptions =>
     ({ id: name, label, accelerator, click: () => onCommand(name) });
+  const line: MenuItemConstructorOptions = { type: 'separator' };
+  const role = (name: MenuRole): MenuItemConstructorOptions => ({ role: name, label: words.roles[name] });
+  const appMenu: MenuItemConstructorOptions = {
+    role: 'appMenu', submenu: [role('about'), line, role('services'), line, role('hide'), role('hideOthers'), role('unhide'), line, role('quit')],
+  };
 
   return [
-    ...(isMac ? [{ role: 'appMenu' } as const] : []),
+    ...(isMac ? [appMenu] : []),
     {
-      label: '&File',
+      label: words.file,
       submenu: [
-        command('Send files…', 'pick-files', 'CmdOrCtrl+O'),
-        command('Send folder…', 'pick-folder', 'CmdOrCtrl+Shift+O'),
-        { type: 'separator' },
-        command('Pause all', 'pause-all', 'CmdOrCtrl+Shift+P'),
-        command('Resume all', 'resume-all', 'CmdOrCtrl+Shift+G'),
-        command('Retry all', 'retry-all', 'CmdOrCtrl+Shift+T'),
-        command('Cancel all', 'cancel-all', 'CmdOrCtrl+Shift+Backspace'),
-        { type: 'separator' },
-        command('Receive from phones', 'toggle-receive', 'CmdOrCtrl+Shift+R'),
-        { type: 'separator' },
-        command('Clear finished', 'clear-finished', 'CmdOrCtrl+Shift+K'),
-        { type: 'separator' },
-        isMac ? { role: 'close' } : { role: 'quit' },
+        command(words.sendFiles, 'pick-files', 'CmdOrCtrl+O'),
+        command(words.sendFolder, 'pick-folder', 'CmdOrCtrl+Shift+O'),
+        line,
+        command(words.pauseAll, 'pause-all', 'CmdOrCtrl+Shift+P'),
+        command(words.resumeAll, 'resume-all', 'CmdOrCtrl+Shift+G'),
+        command(words.retryAll, 'retry-all', 'CmdOrCtrl+Shift+T'),
+        command(words.cancelAll, 'cancel-all', 'CmdOrCtrl+Shift+Backspace'),
+        line,
+        command(words.receive, 'toggle-receive', 'CmdOrCtrl+Shift+R'),
+        line,
+        command(words.clearFinished, 'clear-finished', 'CmdOrCtrl+Shift+K'),
+        line,
+        role(isMac ? 'close' : 'quit'),
       ],
     },
-    { role: 'editMenu' },
     {
-      label: '&View',
+      role: 'editMenu',
+      label: words.edit,
       submenu: [
-        command('History', 'toggle-history', 'CmdOrCtrl+Shift+H'),
-        command('Devices', 'toggle-devices', 'CmdOrCtrl+Shift+D'),
-        { type: 'separator' },
-        { role: 'resetZoom' }, { role: 'zoomIn' }, { role: 'zoomOut' },
-        { type: 'separator' },
-        { role: 'togglefullscreen' },
-        ...(withDeveloperTools ? [{ type: 'separator' } as const, { role: 'reload' } as const, { role: 'toggleDevTools' } as const] : []),
+        role('undo'), role('redo'), line, role('cut'), role('copy'), role('paste'), ...(isMac ? [role('pasteAndMatchStyle')] : []), role('delete'),
+        ...(isMac ? [] : [line]), role('selectAll'),
       ],
     },
-    { role: 'windowMenu' },
+    {
+      label: words.view,
+      submenu: [
+        command(words.history, 'toggle-history', 'CmdOrCtrl+Shift+H'),
+        command(words.devices, 'toggle-devices', 'CmdOrCtrl+Shift+D'),
+        line,
+        role('resetZoom'), role('zoomIn'), role('zoomOut'),
+        line,
+        role('togglefullscreen'),
+        ...(withDeveloperTools ? [line, role('reload'), role('toggleDevTools')] : []),
+      ],
+    },
+    { role: 'windowMenu', label: words.window, submenu: [role('minimize'), role('zoom'), ...(isMac ? [line, role('front')] : [role('close')])] },
   ];
 }

@@ -1,5 +1,6 @@
-import { app, Notification } from 'electron';
+import { Notification } from 'electron';
 import { questionWords } from './question-words.ts';
+import { personLanguages } from './words/person-languages.ts';
 
 /** One at a time, since the window shows all that wait; and kept, or nobody would hear the click once it was collected. */
 let shown: Notification | null = null;
@@ -8,7 +9,7 @@ let shown: Notification | null = null;
 export function notifyQuestion(deviceName: string, show: () => void): void {
   if (!Notification.isSupported()) return;
   shown?.close();
-  shown = new Notification(questionWords(deviceName, app.getPreferredSystemLanguages()));
+  shown = new Notification(questionWords(deviceName, personLanguages()));
   shown.on('click', show);
   shown.show();
 }

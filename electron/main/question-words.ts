@@ -1,4 +1,5 @@
 import type { DeviceWord } from '../../server/contracts/devices.ts';
+import { ownLanguage } from './words/own-language.ts';
 
 interface QuestionWords {
   readonly title: (deviceName: string) => string;
@@ -21,11 +22,10 @@ const GERMAN: QuestionWords = {
 
 /**
  * What a notification says of a device that waits for a yes.
- * @param languages the person's, best first, as the window goes by them; English when none of ours is among them
+ * @param languages as for `ownLanguage`
  */
 export function questionWords(deviceName: string, languages: readonly string[]): { readonly title: string; readonly body: string } {
-  const known = languages.map((tag) => tag.split('-', 1)[0]?.toLowerCase()).find((language) => language === 'en' || language === 'de');
-  const { title, body, devices } = known === 'de' ? GERMAN : ENGLISH;
+  const { title, body, devices } = ownLanguage(languages) === 'de' ? GERMAN : ENGLISH;
   const word = Object.entries(devices).find(([english]) => deviceName === english || deviceName.startsWith(`${english} (`));
   return { title: title(word === undefined ? deviceName : word[1] + deviceName.slice(word[0].length)), body };
 }

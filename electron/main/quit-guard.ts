@@ -3,6 +3,7 @@ import type { BrowserWindow } from 'electron';
 import type { Log } from '../../server/index.ts';
 import { QUIT_BUTTON, quitQuestion } from './quit-question.ts';
 import type { UnderWay } from './sending/send-queue.ts';
+import type { NativeWords } from './words/native-words.ts';
 
 /** The server promises to stop within 10 s; more than that, and the system's patience ends before ours. */
 const STOP_WITHIN_MS = 10_000;
@@ -15,6 +16,7 @@ export interface QuitGuardOptions {
   /** This window's own. */
   readonly underWay: () => UnderWay;
   readonly window: () => BrowserWindow | null;
+  readonly words: NativeWords['quit'];
   /** Ends everything that runs. */
   readonly stop: () => Promise<void>;
   readonly log: Log;
@@ -26,7 +28,7 @@ export interface QuitGuard {
 }
 
 /** Asks before uploads are cut off, and stops everything in good order before the process ends. */
-export function createQuitGuard({ activeUploads, underWay, window, stop, log }: QuitGuardOptions): QuitGuard {
+export function createQuitGuard({ activeUploads, underWay, window, words, stop, log }: QuitGuardOptions): QuitGuard {
   let mayQuit = false;
   let isAsking = false;
   let isStopping = false;
@@ -44,7 +46,7 @@ export function createQuitGuard({ activeUploads, underWay, window, stop, log }: 
     isAsking = true;
     try {
       const parent = window();
-      const question = quitQuestion(active, underWay());
+      const question = quitQuestion(active, underWay(), words);
       const { response } = await (parent === null ? dialog.showMessageBox(question) : dialog.showMessageBox(parent, question));
       if (response !== QUIT_BUTTON) return;
       quitNow();

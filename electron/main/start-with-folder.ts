@@ -2,12 +2,15 @@ import { dialog } from 'electron';
 import { askUploadFolder } from './ask-paths.ts';
 import { codeOf } from './guards.ts';
 import type { SettingsFile } from './settings.ts';
+import type { NativeWords } from './words/native-words.ts';
 
 /**
  * Starts something that needs the upload folder. Where that cannot be written to (a drive that is not there today), a person
  * chooses another; null when they would rather quit.
  */
-export async function startWithFolder<Started>(settings: SettingsFile, start: (folder: string) => Promise<Started>): Promise<Started | null> {
+export async function startWithFolder<Started>(
+  settings: SettingsFile, words: Pick<NativeWords, 'folder' | 'pick'>, start: (folder: string) => Promise<Started>,
+): Promise<Started | null> {
   for (;;) {
     const { uploadFolder } = settings.get();
     try {
@@ -15,19 +18,19 @@ export async function startWithFolder<Started>(settings: SettingsFile, start: (f
     } catch (error) {
       if (codeOf(error) !== 'CONFIG_DEST_NOT_WRITABLE') throw error;
     }
-    const chosen = (await wantsAnother(uploadFolder)) ? await askUploadFolder(null, uploadFolder) : null;
+    const chosen = (await wantsAnother(uploadFolder, words.folder)) ? await askUploadFolder(null, uploadFolder, words.pick) : null;
     if (chosen === null) return null;
     settings.update({ uploadFolder: chosen });
   }
 }
 
-async function wantsAnother(folder: string): Promise<boolean> {
+async function wantsAnother(folder: string, words: NativeWords['folder']): Promise<boolean> {
   const { response } = await dialog.showMessageBox({
     type: 'warning',
     title: 'Slipway',
-    message: 'The upload folder cannot be written to.',
-    detail: `${folder}\n\nIf it is on a drive that is not connected, connect it and start Slipway again, or choose another folder.`,
-    buttons: ['Choose another folder…', 'Quit'],
+    message: words.message,
+    detail: words.detail(folder),
+    buttons: [words.chooseAnother, words.quit],
     defaultId: 0,
     cancelId: 1,
     noLink: true,

@@ -4,6 +4,8 @@ import { expect, test } from '@playwright/test';
 import { Application } from '../helpers/application.ts';
 import { waitForUpload } from '../helpers/desktop-probe.ts';
 import { listTree } from '../helpers/disk.ts';
+import { ENDLESS_BYTES } from '../helpers/send-probe.ts';
+import { makeSparseFile } from '../helpers/sparse-file.ts';
 import { USUAL_SETTINGS } from '../helpers/usual-settings.ts';
 
 let app: Application;
@@ -15,7 +17,74 @@ test.afterEach(() => app.dispose());
 
 const readBounds = () => app.electron.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.getBounds());
 
-test('the chosen upload folder and the place of the window are kept over a restart', async () => {
+/** Answers every dialog with its last button, or nothing, and notes its words. */
+async function noteDialogs(): Promise<() => Promise<unknown>> {
+  await app.electron.evaluate(({ dialog }) => {
+    const noted: unknown[] = [];
+    Object.assign(globalThis, { noted });
+    dialog.showOpenDialog = (...asked: unknown[]) => {
+      noted.push(asked.at(-1));
+      return Promise.resolve({ canceled: true, filePaths: [] });
+    };
+    dialog.showMessageBox = (...asked: unknown[]) => {
+      noted.push(asked.at(-1));
+      return Promise.resolve({ response: 0, checkboxChecked: false });
+    };
+  });
+  return () => app.electron.evaluate(() => (Reflect.get(globalThis, 'noted') as unknown[]).at(-1));
+}
+
+/** Every item of the menu: its words, its role, and its id. */
+const readMenu = () => app.electron.evaluate(({ Menu }) => (Menu.getApplicationMenu()?.items ?? []).map(({ label, submenu }) => ({
+  title: label, items: (submenu?.items ?? []).filter(({ type }) => type !== 'separator').map((item) => ({ label: item.label, does: (item.role as string | undefined) ?? item.id })),
+})));
+
+/** On the way of a real key: first to the page, then to the menu. Playwright's own keys end in the page. */
+async function press(keyCode: string, ...modifiers: readonly ('control' | 'shift')[]): Promise<void> {
+  await expect.poll(() => app.electron.evaluate(({ BrowserWindow }) => {
+    const [window] = BrowserWindow.getAllWindows();
+    window?.focus();
+    return window?.isFocused();
+  })).toBe(true);
+  await app.electron.evaluate(({ BrowserWindow }, key) => {
+    const [window] = BrowserWindow.getAllWindows();
+    for (const type of ['keyDown', 'keyUp'] as const) window?.webContents.sendInputEvent({ type, keyCode: key.keyCode, modifiers: [...key.modifiers] });
+  }, { keyCode, modifiers });
+}
+
+async function expectGerman(): Promise<void> {
+  const { window } = app;
+  expect(await window.evaluate(() => document.documentElement.lang)).toBe('de');
+  const menu = await readMenu();
+  expect(menu.map(({ title }) => title)).toEqual(['&Datei', '&Bearbeiten', '&Ansicht', '&Fenster']);
+  const words = new Map(menu.flatMap(({ items }) => items).map(({ label, does }) => [does.toLowerCase(), label]));
+  expect(Object.fromEntries(words)).toMatchObject({ 'pick-files': 'Dateien senden …', quit: 'Slipway beenden', undo: 'Rückgängig', togglefullscreen: 'Vollbild ein/aus', close: 'Fenster schließen' });
+  for (const id of ['toggle-history', 'toggle-devices']) await expect(window.getByRole('button', { name: words.get(id) ?? '', exact: true })).toBeVisible();
+  await expect(window.getByRole('switch', { name: words.get('toggle-receive') ?? '' })).toBeVisible();
+
+  // Keys and roles are those of every language.
+  await press('H', 'control', 'shift');
+  await expect(window.getByRole('main', { name: 'Verlauf' })).toBeVisible();
+  await press('H', 'control', 'shift');
+  const zoom = () => app.electron.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.webContents.getZoomLevel() ?? 0);
+  await press('-', 'control');
+  await expect.poll(zoom).toBeLessThan(0);
+  await press('0', 'control');
+  await expect.poll(zoom).toBe(0);
+
+  const lastDialog = await noteDialogs();
+  await window.getByRole('button', { name: 'Ändern …' }).click();
+  await expect.poll(lastDialog).toMatchObject({ title: 'Upload-Ordner wählen', buttonLabel: 'Diesen Ordner verwenden' });
+  await makeSparseFile(app.inTemp('endless.bin'), ENDLESS_BYTES);
+  await app.drop([app.inTemp('endless.bin')]);
+  await waitForUpload(window, 'endless.bin', 'receiving');
+  await app.electron.evaluate(({ app: electronApp }) => electronApp.quit());
+  await expect.poll(lastDialog).toMatchObject({
+    message: '1 Datei wird noch gesendet oder empfangen.', detail: 'Sie geht weiter, sobald Sie Slipway wieder öffnen.', buttons: ['Weitermachen', 'Beenden'],
+  });
+}
+
+test('the chosen upload folder and the place of the window are kept over a restart, also into another language, which menu and dialogs speak then too', async () => {
   const chosen = app.inTemp('chosen');
   await mkdir(chosen);
   await app.electron.evaluate(({ dialog }, folder) => {
@@ -30,7 +99,7 @@ test('the chosen upload folder and the place of the window are kept over a resta
   const bounds = { x: 120, y: 90, width: 820, height: 610 };
   await app.electron.evaluate(({ BrowserWindow }, wanted) => BrowserWindow.getAllWindows()[0]?.setBounds(wanted), bounds);
   await expect.poll(readBounds).toEqual(bounds);
-  await app.restart();
+  await app.restart({ LANGUAGE: 'de' });
 
   expect(await readBounds()).toEqual(bounds);
   expect(await app.window.evaluate(() => window.desktop.getSettings())).toEqual({ uploadFolder: chosen, ...USUAL_SETTINGS });
@@ -38,6 +107,7 @@ test('the chosen upload folder and the place of the window are kept over a resta
   await app.drop([app.inTemp('second.txt')]);
   await waitForUpload(app.window, 'second.txt', 'stored');
   expect([...(await listTree(chosen)).keys()].sort()).toEqual(['first.txt', 'second.txt']);
+  await expectGerman();
 });
 
 test('a folder that cannot be written to is refused, and the old one stays', async () => {

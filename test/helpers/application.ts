@@ -150,9 +150,10 @@ export class Application {
     }
   }
 
-  async restart(): Promise<void> {
+  /** @param env for the new start only */
+  async restart(env: Readonly<Record<string, string>> = {}): Promise<void> {
     await this.stop();
-    await this.start();
+    await this.start(env);
   }
 
   /** Stops it and removes everything it left. */
