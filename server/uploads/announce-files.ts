@@ -19,6 +19,8 @@ interface Announcement {
   readonly policyOf: (id: string) => DuplicatePolicy;
   /** By id; these are stored without a byte. */
   readonly here: ReadonlyMap<string, FileHere>;
+  /** That the upload folder takes. */
+  readonly mostNameBytes: number;
   /** What speaks against a file of that size. */
   readonly sizeFailure: (size: number) => Failure | null;
 }
@@ -28,7 +30,7 @@ interface Announcement {
  * order: one that does not fit does not stop a smaller one after it.
  * @throws Failure UPLOAD_ID_IN_USE when an id belongs to another sender, TOO_MANY_UPLOADS when some are new and too many have not ended
  */
-export function announceFiles(files: readonly AnnouncedFile[], { sender, batch, revive, ledger, room, policyOf, here, sizeFailure }: Announcement): readonly UploadRecord[] {
+export function announceFiles(files: readonly AnnouncedFile[], { sender, batch, revive, ledger, room, policyOf, here, mostNameBytes, sizeFailure }: Announcement): readonly UploadRecord[] {
   const isForeign = ({ id }: AnnouncedFile): boolean => (ledger.recall(id)?.sender.id ?? sender.id) !== sender.id;
   if (files.some(isForeign)) throw new Failure('UPLOAD_ID_IN_USE');
   const isNew = ({ id }: AnnouncedFile): boolean => {
@@ -40,7 +42,7 @@ export function announceFiles(files: readonly AnnouncedFile[], { sender, batch, 
   let leftBytes = bytes;
 
   const announceOne = (file: AnnouncedFile, known: UploadRecord | undefined): UploadRecord => {
-    const placed = newRecord({ id: file.id, batch, sender, rawName: file.name, announced: file }, known?.createdAtMs ?? Date.now());
+    const placed = newRecord({ id: file.id, batch, sender, rawName: file.name, announced: file }, mostNameBytes, known?.createdAtMs ?? Date.now());
     if (!placed.ok) return ledger.fail(placed.record, placed.failure);
     const tooLarge = sizeFailure(file.size);
     if (tooLarge !== null) return ledger.fail(placed.record, tooLarge);

@@ -63,7 +63,7 @@ export function createAnnouncing({ ledger, space, folder, usualPolicy, sizeFailu
   const announceAs = ({ sender, batch, files }: Announced, { revive, here, policyOf: decide }: { readonly revive: boolean; readonly here: FoundHere['here']; readonly policyOf: (id: string) => DuplicatePolicy }): readonly UploadRecord[] => {
     const ids = new Set(files.map(({ id }) => id));
     const room = (ownBytes: number): ReturnType<Space['room']> => space.room(ownBytes + space.promisedElsewhere(({ id }) => ids.has(id)));
-    return announceFiles(files, { sender, batch, revive, here, ledger, room, policyOf: decide, sizeFailure });
+    return announceFiles(files, { sender, batch, revive, here, ledger, room, policyOf: decide, mostNameBytes: folder().mostNameBytes, sizeFailure });
   };
   const find = (sender: Sender, files: readonly AnnouncedFile[], policy: DuplicatePolicy): Promise<FoundHere> =>
     findHere(files, { folder: folder(), senderId: sender.id, policyOf: () => policy, hasBegun });

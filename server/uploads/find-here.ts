@@ -36,7 +36,7 @@ export async function findHere(files: readonly AnnouncedFile[], { folder, sender
   // It only saves bytes: when the list of what arrived cannot be read now, they come and are compared.
   if (wanted.length === 0 || !(await folder.history.refresh().then(() => true, () => false))) return { here, worthHashing };
   await Promise.all(wanted.map(async ({ id, name, folder: rawFolder, size, digest }) => {
-    const placement = placeOrNull(name, rawFolder);
+    const placement = placeOrNull({ rawName: name, rawFolder }, folder.mostNameBytes);
     if (placement === null) return;
     const known = await folder.knownContent(placement, { senderId, size, digest });
     if (known.kind === 'unknown' || (await hasBegun(id))) return;
@@ -47,9 +47,9 @@ export async function findHere(files: readonly AnnouncedFile[], { folder, sender
 }
 
 /** Null for a name that will be refused. */
-function placeOrNull(name: string, folder: string | undefined): Placement | null {
+function placeOrNull(...file: Parameters<typeof placeFile>): Placement | null {
   try {
-    return placeFile(name, folder);
+    return placeFile(...file);
   } catch (error) {
     if (error instanceof Failure) return null;
     throw error;

@@ -7,7 +7,7 @@ import { checkDigest, type CheckedDigest } from './hash/check-digest.ts';
 import { algorithmOf } from './hash/file-digest.ts';
 import { FileHash } from './hash/file-hash.ts';
 import type { PublishRule } from './naming/place-by-rule.ts';
-import type { Placement } from './naming/placement.ts';
+import { policyAt, type Placement } from './naming/placement.ts';
 import { receiveBytes } from './receive-bytes.ts';
 import type { StagedFile } from './folder/staged-file.ts';
 import { storedRecord } from './queue/stored-record.ts';
@@ -69,7 +69,7 @@ export async function receiveFile(stream: Readable, options: IncomingOptions): P
         try {
           const { folders, name } = placement;
           const toRecord: FileToPublish['toRecord'] = (file) => storedRecord(record, file, digest);
-          return await folder.publish({ staged: staged.path, folders, name, toRecord, rule, canGoOn: false, isForeign: record.sender.kind !== 'window' });
+          return await folder.publish({ staged: staged.path, folders, name, toRecord, rule: { ...rule, policy: policyAt(placement, rule.policy) }, canGoOn: false, isForeign: record.sender.kind !== 'window' });
         } catch (error) {
           await staged.discard();
           throw diskFailure(error);

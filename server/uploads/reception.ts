@@ -57,7 +57,7 @@ export async function receiveUpload(order: DecidedOrder, reception: Reception): 
   const isRefused = announced !== undefined && ledger.queue.get(id)?.state === 'failed';
   if (announced !== undefined) await reception.recollect([id]);
   const known = await giveWay(id, sender, ledger);
-  const placed = newRecord({ id, batch, sender, rawName: announced?.name ?? rawName, announced }, known?.createdAtMs ?? Date.now());
+  const placed = newRecord({ id, batch, sender, rawName: announced?.name ?? rawName, announced }, reception.folder.mostNameBytes, known?.createdAtMs ?? Date.now());
 
   const refuse = (record: UploadRecord): Arrival => {
     order.stream.resume();

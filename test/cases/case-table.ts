@@ -52,7 +52,7 @@ export const CASES: Readonly<Record<string, Case>> = {
   B9: { what: 'characters that nobody sees' },
   B10: { what: 'one letter composed in two ways' },
   B11: { what: 'names that differ only in case' },
-  B12: { what: 'names longer than a file system takes' },
+  B12: { what: 'names longer than a file system takes', note: 'eCryptfs, which takes 143 bytes, cannot be had here: what it answers is injected. Seen once by hand on gocryptfs without long names, which takes 175.' },
   B13: { what: 'names that cannot be decoded' },
   B14: { what: 'names that a shell or a file manager treats as special' },
   B15: { what: 'names that are markup or templates' },

@@ -2,6 +2,7 @@ import { chmod, lstat, mkdir, realpath, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Failure, systemErrorCode } from '../../failure.ts';
 import { clearCopies } from '../naming/copy-across.ts';
+import { longestName } from '../naming/longest-name.ts';
 import { clearReservations } from '../naming/reserve-name.ts';
 import { createStagedFile } from './staged-file.ts';
 import { sweepStaging } from './staged-name.ts';
@@ -13,6 +14,8 @@ export const STAGING_NAME = '.slipway-staging';
 export interface PreparedFolder {
   readonly path: string;
   readonly staging: string;
+  /** Bytes of the longest name that the file system takes. */
+  readonly mostNameBytes: number;
 }
 
 /**
@@ -27,11 +30,13 @@ export async function prepareFolder(wanted: string): Promise<PreparedFolder> {
   await makePrivateFolder(staging);
   await requireSameDevice(path, staging);
   await requireOwn(path, staging);
+  const mostNameBytes = await longestName(staging);
+  if (mostNameBytes === null) throw new Failure('CONFIG_DEST_NOT_WRITABLE');
   // In this order: what waits in staging tells whose an empty file is.
   await clearReservations(staging);
   await clearCopies(staging);
   await sweepStaging(staging);
-  return { path, staging };
+  return { path, staging, mostNameBytes };
 }
 
 function ignoreExisting(error: unknown): void {

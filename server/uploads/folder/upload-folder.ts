@@ -26,6 +26,8 @@ export interface UploadFolder {
   readonly neighbours: Neighbours;
   /** Bytes that one file may have on this disk; null when that is no limit. */
   readonly maxFileBytes: number | null;
+  /** Bytes that one name may have on it, which all that are longer are cut to. */
+  readonly mostNameBytes: number;
   /** False while it is gone, or something else is in its place. */
   isThere(): Promise<boolean>;
   /** @throws Failure STORAGE_UNAVAILABLE, INSUFFICIENT_STORAGE, STORAGE_IO_ERROR */
@@ -63,8 +65,9 @@ export type KnownFile = Exclude<KnownContent, { kind: 'here' }> | { readonly kin
  */
 export async function openUploadFolder(wanted: string, markForeign: OriginMark = createOriginMark()): Promise<UploadFolder> {
   try {
-    const { path, staging } = await prepareFolder(wanted);
-    return createUploadFolder({ path, staging, markForeign, marker: await markFolder(path, staging), neighbours: await joinNeighbours(staging), maxFileBytes: await fileSystemLimit(path) });
+    const prepared = await prepareFolder(wanted);
+    const { path, staging } = prepared;
+    return createUploadFolder({ ...prepared, markForeign, marker: await markFolder(path, staging), neighbours: await joinNeighbours(staging), maxFileBytes: await fileSystemLimit(path) });
   } catch (error) {
     throw error instanceof Failure ? error : new Failure('CONFIG_DEST_NOT_WRITABLE', { cause: error });
   }
@@ -77,7 +80,7 @@ interface OpenedFolder extends PreparedFolder {
   readonly maxFileBytes: number | null;
 }
 
-function createUploadFolder({ path, staging, markForeign, marker, neighbours, maxFileBytes }: OpenedFolder): UploadFolder {
+function createUploadFolder({ path, staging, mostNameBytes, markForeign, marker, neighbours, maxFileBytes }: OpenedFolder): UploadFolder {
   const history = createUploadHistory(staging, path);
   const resumables = createResumableFolder(staging);
   const requireThere = async (): Promise<void> => {
@@ -88,6 +91,7 @@ function createUploadFolder({ path, staging, markForeign, marker, neighbours, ma
   return {
     path,
     maxFileBytes,
+    mostNameBytes,
     neighbours,
     isThere: marker.isThere,
     resumables,

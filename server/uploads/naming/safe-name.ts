@@ -1,13 +1,15 @@
+import { USUAL_NAME_BYTES } from './longest-name.ts';
+
 /**
  * The one sanitiser for names. What comes out is a single path component that every file system we may meet (ext4, APFS, NTFS,
  * exFAT) takes, that no shell or file manager treats as special, and that looks like what it is.
  *
  * Sources: Microsoft "Naming Files, Paths, and Namespaces" (reserved names and characters, superscript digits included);
- * Unicode TR 36 (bidirectional and invisible characters); the 255-byte limit of ext4 and 255 UTF-16 units of NTFS and APFS.
+ * Unicode TR 36 (bidirectional and invisible characters); the lengths that file systems take: see `longest-name.ts`.
  */
 
-/** Room that a name must leave below 255 bytes, so that ` (9999)` can still be added. */
-const MAX_NAME_BYTES = 255 - 16;
+/** Room that a name must leave, so that ` (9999)` can still be added. */
+const NUMBER_BYTES = 16;
 
 /** An ending longer than this is not a file type but part of the name. */
 const MAX_EXTENSION_BYTES = 32;
@@ -30,13 +32,14 @@ const DOUBLE_EXTENSION = /\.tar\.[a-z0-9]{1,4}$/iu;
 
 /**
  * Cleans one path component. Idempotent.
+ * @param mostBytes that its file system takes, with a number added; at least 80
  * @returns the name, or null when nothing usable is left ("", ".", "..", only invisible characters)
  */
-export function safeName(raw: string): string | null {
+export function safeName(raw: string, mostBytes = USUAL_NAME_BYTES): string | null {
   const visible = raw.replace(LONE_SURROGATE, '_').replace(INVISIBLE, '').normalize('NFC');
   const trimmed = visible.replace(FORBIDDEN, '_').trim().replace(TRAILING, '');
   // Again after the cut, which can bring a reserved name to light ("con", many spaces, "x.txt").
-  return trimmed === '' ? null : escaped(shortened(escaped(trimmed)));
+  return trimmed === '' ? null : escaped(shortened(escaped(trimmed), mostBytes - NUMBER_BYTES));
 }
 
 /** The last component of a name as browsers and programs send it: with either kind of slash, with a drive, or bare. */
@@ -46,11 +49,12 @@ export function lastComponent(raw: string): string {
 
 /**
  * Cleans a folder path. Components that vanish ("", ".", "..") are left out, so the result never climbs.
+ * @param mostBytes of each component
  * @returns its components, or null when it is deeper than {@link MAX_FOLDER_DEPTH}
  */
-export function safeFolder(raw: string): readonly string[] | null {
+export function safeFolder(raw: string, mostBytes = USUAL_NAME_BYTES): readonly string[] | null {
   const parts = raw.split(/[/\\]/u);
-  const safe = parts.map((part) => safeName(part)).filter((part) => part !== null);
+  const safe = parts.map((part) => safeName(part, mostBytes)).filter((part) => part !== null);
   return safe.length > MAX_FOLDER_DEPTH ? null : safe;
 }
 
@@ -80,10 +84,10 @@ function escaped(name: string): string {
   return isSpecial ? `_${name}` : name;
 }
 
-function shortened(name: string): string {
-  if (Buffer.byteLength(name) <= MAX_NAME_BYTES) return name;
+function shortened(name: string, mostBytes: number): string {
+  if (Buffer.byteLength(name) <= mostBytes) return name;
   const { stem, extension } = splitExtension(name);
-  const room = MAX_NAME_BYTES - Buffer.byteLength(extension);
+  const room = mostBytes - Buffer.byteLength(extension);
   let kept = '';
   let bytes = 0;
   for (const character of stem) {

@@ -18,8 +18,11 @@ export type Placed =
   | { readonly ok: true; readonly record: UploadRecord; readonly placement: Placement }
   | { readonly ok: false; readonly record: UploadRecord; readonly failure: Failure };
 
-/** The first record of a file: `waiting`, or `failed` when it has no place to go to. */
-export function newRecord(file: ExpectedFile, createdAtMs: number): Placed {
+/**
+ * The first record of a file: `waiting`, or `failed` when it has no place to go to.
+ * @param mostNameBytes that its folder takes, as `UploadFolder` says
+ */
+export function newRecord(file: ExpectedFile, mostNameBytes: number, createdAtMs: number): Placed {
   const base = {
     id: file.id,
     batch: file.batch,
@@ -30,7 +33,7 @@ export function newRecord(file: ExpectedFile, createdAtMs: number): Placed {
     changedAtMs: Date.now(),
   };
   try {
-    const placement = placeFile(file.rawName, file.announced?.folder);
+    const placement = placeFile({ rawName: file.rawName, rawFolder: file.announced?.folder }, mostNameBytes);
     const original = placement.name === file.rawName ? {} : { originalName: readable(file.rawName) };
     return { ok: true, placement, record: { ...base, ...original, name: placement.name, path: placement.path, state: 'waiting' } };
   } catch (error) {

@@ -47,10 +47,10 @@ export function createEndings(ledger: Ledger, onRemoved: (folder: UploadFolder, 
   }
 
   return {
-    fail: (found, failure) => end(found, () => void ledger.fail(recordOf(found.state, 'interrupted'), failure), null),
+    fail: (found, failure) => end(found, () => void ledger.fail(recordOf(found, 'interrupted'), failure), null),
     store(found, published, digest) {
       const { id, size } = found.state.info;
-      const say = (): void => void ledger.store({ ...recordOf(found.state, 'finishing'), received: size }, published, digest);
+      const say = (): void => void ledger.store({ ...recordOf(found, 'finishing'), received: size }, published, digest);
       // Once it is dropped from the list, its sender may send another one under its id.
       return end(found, say, () => (ledger.queue.get(id)?.state ?? 'stored') === 'stored');
     },

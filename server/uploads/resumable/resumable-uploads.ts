@@ -81,7 +81,7 @@ export class ResumableUploads {
     if (known !== undefined && known.sender.id !== announced.sender.id) throw new Failure('UPLOAD_ID_IN_USE');
     if (known?.state === 'cancelled') throw new Failure('CANCELLED');
     const info = { ...announced, createdAtMs: known?.createdAtMs ?? Date.now() };
-    const first = placed(info);
+    const first = placed(info, folder);
     if (!first.ok) throw first.failure;
     this.#folders.add(folder);
     const place = (await findPlace(this.#folders, info.id)) ?? { folder, state: null };

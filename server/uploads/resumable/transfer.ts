@@ -53,7 +53,7 @@ export function createTransfer(ledger: Ledger, endings: Endings): Transfer {
     const offset = (await folder.resumables.find(state.info.id))?.offset ?? ledger.queue.get(state.info.id)?.received ?? 0;
     const hash = known.find((each) => each?.bytes === offset) ?? null;
     if (hash !== null) hashes.keep(state.info.id, hash);
-    ledger.interrupt({ ...recordOf(state, 'interrupted'), received: offset }, failure);
+    ledger.interrupt({ ...recordOf(found, 'interrupted'), received: offset }, failure);
     return failure;
   }
 
@@ -65,7 +65,7 @@ export function createTransfer(ledger: Ledger, endings: Endings): Transfer {
     const before = checksum === null ? null : (hash?.copy() ?? null);
     const running = ledger.running.begin(id);
     const follow = (received: number, next: UploadState): void => {
-      ledger.put({ ...recordOf(state, next), received });
+      ledger.put({ ...recordOf(found, next), received });
     };
     follow(offset, 'receiving');
     const { signal, release } = joinSignals([running.signal, order.signal, lock.wanted]);

@@ -77,7 +77,7 @@ export function createUpkeep({ ledger, endings, transfer, folders, recollect, ke
         if (isStored(info)) await folder.resumables.remove(info.id);
         else if (!(await isLocked(folder.resumables.lockOf(info.id)))) senders.push(info.sender);
         if (known !== undefined) continue;
-        const { record } = placed(info);
+        const { record } = placed(info, folder);
         ledger.put({ ...record, received: offset, state: 'interrupted', changedAtMs: Math.round(changedAtMs) });
       }
       await begun.look(folder);

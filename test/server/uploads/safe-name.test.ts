@@ -57,6 +57,25 @@ describe('safeName', () => {
     );
   });
 
+  test('B12, B20: holds them on a file system of shorter names too, with a number added', () => {
+    fc.assert(
+      fc.property(anyName, fc.integer({ min: 80, max: 255 }), fc.integer({ min: 0, max: 9999 }), (raw, mostBytes, attempt) => {
+        const name = safeName(raw, mostBytes);
+        if (name === null) return;
+        expect(safeName(name, mostBytes), 'idempotent').toBe(name);
+        const whole = safeName(raw, Number.POSITIVE_INFINITY) ?? '';
+        const { extension } = splitExtension(whole);
+        expect(name.endsWith(extension), 'ending').toBe(true);
+        const numbered = numberedName(name, attempt);
+        expect(Buffer.byteLength(numbered), 'bytes').toBeLessThanOrEqual(mostBytes);
+        for (const each of [name, numbered]) expect(each).not.toMatch(RESERVED);
+        expect(name).not.toMatch(/^[.\-\s]|[.\s]$|\p{Surrogate}/u);
+        if (Buffer.byteLength(whole) <= mostBytes - 16) expect(name, 'not cut').toBe(whole);
+      }),
+      { numRuns: 1000 },
+    );
+  });
+
   test.each([
     ['photo.jpg', 'photo.jpg'],
     ['Mañana 日本 😀.txt', 'Mañana 日本 😀.txt'],
