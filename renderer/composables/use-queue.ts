@@ -39,6 +39,8 @@ export function useQueue(client: Client, { busy = () => false, learned }: QueueO
   const queue = shallowRef<QueueRecords>(NO_RECORDS);
   const bytesPerSecond = ref(0);
   const failures = ref(0);
+  /** True from a round that is late until one works. */
+  const silent = ref(false);
   const all = createRateMeter();
   const each = new Map<string, RateMeter>();
 
@@ -72,10 +74,17 @@ export function useQueue(client: Client, { busy = () => false, learned }: QueueO
         if (before.revision !== null) measure(before, reply.uploads);
         learned?.(reply.uploads);
       }
-      bytesPerSecond.value = all.perSecond(performance.now());
     },
     delayMs: () => (moving() ? MOVING_DELAY_MS : document.hidden ? null : IDLE_DELAY_MS),
-    failed(times) { failures.value = times; },
+    failed(times) {
+      failures.value = times;
+      bytesPerSecond.value = all.perSecond(performance.now());
+      if (times === 0) silent.value = false;
+    },
+    late() {
+      silent.value = true;
+      bytesPerSecond.value = 0;
+    },
   });
 
   const wakeWhenSeen = (): void => { if (!document.hidden) loop.wake(); };
@@ -90,8 +99,8 @@ export function useQueue(client: Client, { busy = () => false, learned }: QueueO
   return {
     queue,
     bytesPerSecond,
-    speedOf: (id) => each.get(id)?.perSecond(performance.now()) ?? 0,
-    reachable: computed(() => failures.value < FAILURES_BEFORE_BANNER),
+    speedOf: (id) => (silent.value ? 0 : each.get(id)?.perSecond(performance.now()) ?? 0),
+    reachable: computed(() => failures.value < FAILURES_BEFORE_BANNER && !silent.value),
     loaded: computed(() => queue.value.revision !== null),
     start: loop.start,
     wake: loop.wake,

@@ -77,6 +77,26 @@ test('a page that has lost its computer finds it at another address, and offers 
   await expect(page.getByText('does not answer')).toBeHidden();
 });
 
+test('a computer that says nothing at all, as one that sleeps, is named after five seconds, and asked anew when somebody looks', async ({ page, box }) => {
+  let isAsleep = false;
+  let unanswered = 0;
+  await page.route('**/api/uploads**', (route) => {
+    if (!isAsleep) return route.continue();
+    unanswered += 1;
+    return undefined;
+  });
+  await openPage(page, box, 'Choose photos or files');
+  isAsleep = true;
+  await page.clock.fastForward(2000);
+  await expect.poll(() => unanswered).toBe(1);
+  await page.clock.fastForward(5000);
+  const banner = page.getByText('The computer does not answer. Trying again…');
+  await expect(banner).toBeVisible();
+  isAsleep = false;
+  await page.evaluate(() => { document.dispatchEvent(new Event('visibilitychange')); });
+  await expect(banner).toBeHidden();
+});
+
 test.describe('in German', () => {
   test.use({ locale: 'de-DE' });
 
