@@ -144,7 +144,7 @@ export function createGerman({ count: show }: Format): Messages {
       paused: (what) => `${what} angehalten`,
       pausedCount: (count) => `${show(count)} angehalten`,
       pausedHint: 'Nichts geht verloren. Was angekommen ist, bleibt auf dem Computer, bis Sie fortsetzen.',
-      awakeHint: 'Lassen Sie diese Seite vorn: Sie hält den Bildschirm an, bis alles da ist.',
+      awakeHint: 'Lassen Sie diese Seite vorn: Dann bleibt der Bildschirm an, bis alles da ist.',
       screenHint: 'Lassen Sie den Bildschirm an, bis alles da ist. Sperrt er sich, geht es weiter, sobald Sie zurückkommen.',
       reconnecting: (wait) => `Verbindung verloren. ${wait === null ? 'Neuer Versuch jetzt.' : `Neuer Versuch in ${wait.replace(/\.$/u, '')}.`} Nichts geht verloren.`,
       noRoom: (count, { total, word }, free) => `${total === 1 ? 'Dafür reicht der Platz nicht' : `Für ${show(count)} von ${files(total, word)} reicht der Platz nicht`}: Auf dem Computer sind ${free} frei. Dort Platz schaffen und erneut versuchen, oder weniger senden.`,
