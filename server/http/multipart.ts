@@ -12,6 +12,8 @@ const BUFFER_BYTES = 1 << 20;
 const MOST_FIELDS = 20;
 const MOST_FIELD_BYTES = 1024;
 const FIELD_NAME = /^[^[\]\p{Cc}]{1,200}$/u;
+/** `files[]` is what PHP asks for and many a form and library sends; nothing is built of the name of a file's field. */
+const FILE_FIELD_NAME = /^[^[\]\p{Cc}]{1,200}(?:\[\])?$/u;
 
 const LIMITS = {
   fieldNameSize: 200,
@@ -85,7 +87,7 @@ export function readForm(request: Request, response: Response, handler: FormHand
 
     const storage: multer.StorageEngine = {
       _handleFile(_request, { fieldname, originalname, stream }, done) {
-        guarded(() => requireFieldName(fieldname));
+        guarded(() => requireFieldName(fieldname, FILE_FIELD_NAME));
         if (hasFailed) {
           // Parts that came in the same chunk as what was refused.
           stream.resume();
@@ -117,15 +119,15 @@ export function readForm(request: Request, response: Response, handler: FormHand
 
 function takeField(name: string | undefined, value: string, handler: FormHandler): void {
   if (name === undefined) throw new Failure('FIELD_NAME_MISSING');
-  requireFieldName(name);
+  requireFieldName(name, FIELD_NAME);
   const most = name === MANIFEST_FIELD ? MAX_MANIFEST_BYTES : MOST_FIELD_BYTES;
   if (Buffer.byteLength(value) > most) throw new Failure('FIELD_TOO_LARGE', { limit: most });
   handler.onField(name, value);
 }
 
-function requireFieldName(name: string | undefined): void {
+function requireFieldName(name: string | undefined, rule: RegExp): void {
   if (name === undefined) throw new Failure('FIELD_NAME_MISSING');
-  if (!FIELD_NAME.test(name)) throw new Failure('FIELD_NAME_INVALID');
+  if (!rule.test(name)) throw new Failure('FIELD_NAME_INVALID');
 }
 
 function formFailure(error: unknown): Failure {

@@ -126,6 +126,14 @@ describe('forms no browser would send', () => {
     await disk.expectDone({ outer: inner });
   });
 
+  test('files whose field is called files[], as PHP and many libraries have it, are stored; a text field called so is refused', async () => {
+    const server = await startTestServer();
+    const disk = await watchDisk(server);
+    expect((await server.guest.send(buildForm([file('a.txt', 'a', 'files[]'), file('b.txt', 'b', 'files[]')]))).status).toBe(201);
+    await disk.expectDone({ 'a.txt': 'a', 'b.txt': 'b' });
+    expectRefusal(await server.guest.post('/api/uploads', buildForm([field('notes[]', 'x'), GOOD])), 400, 'FIELD_NAME_INVALID');
+  });
+
   test('text before the first and after the last boundary is not part of a file', async () => {
     const server = await startTestServer();
     const disk = await watchDisk(server);
