@@ -5,12 +5,12 @@ import { fileURLToPath } from 'node:url';
 import { renderUnicodeCompact } from 'uqr';
 import { createLog } from './create-log.ts';
 import type { Log } from './log.ts';
-import { asFailure } from './failure.ts';
 import { isLoopback } from './lan-address.ts';
 import { USUAL_MDNS } from './network/mdns/mdns-settings.ts';
 import type { RunningServer } from './running-server.ts';
 import { HELP, readServeOptions, type ServeOptions } from './serve-options.ts';
 import { VERSION } from './version.ts';
+import { whyNotStarted } from './why-not-started.ts';
 
 /** Where the build puts the page, seen from the built cli.js. */
 const PAGE_FOLDER = fileURLToPath(new URL('../renderer/page', import.meta.url));
@@ -129,14 +129,14 @@ async function main(): Promise<void> {
       process.exitCode = 2;
       return;
     case 'serve':
-      await serve(options);
+      await serve(options).catch((error: unknown) => {
+        err(whyNotStarted(error, { folder: resolve(options.folder), hosts: options.hosts, port: options.port }));
+        process.exitCode = 1;
+      });
       return;
     default:
       options satisfies never;
   }
 }
 
-main().catch((error: unknown) => {
-  err(asFailure(error).message);
-  process.exitCode = 1;
-});
+await main();
