@@ -77,16 +77,22 @@ test('a file that was written to between quitting and starting fails by name, an
   await expect(app.window.getByRole('button', { name: 'Retry film.mov' })).toBeVisible();
 });
 
-test('what waited for its turn is sent at the next start; what is gone since then fails by name', async () => {
+test('what waited for its turn is sent at the next start; what is gone since then fails by name; what had arrived is forgotten', async () => {
+  await writeFile(app.inTemp('done.txt'), 'done');
+  await app.drop([app.inTemp('done.txt')]);
+  const done = await waitForUpload(app.window, 'done.txt', 'stored');
   await app.stop();
+  const doneStats = await stat(app.inTemp('done.txt'));
   await writeFile(app.inTemp('here.txt'), 'hello');
   const { size, mtimeMs: modifiedAtMs } = await stat(app.inTemp('here.txt'));
   const uploads = ['here.txt', 'gone.txt'].map((name) => ({ id: `id-${name}`, batch: 'b1', path: app.inTemp(name), name, folder: 'in', size, modifiedAtMs }));
+  // As a crash leaves it, which came before the list was written anew.
+  uploads.push({ id: done.id, batch: done.batch, path: app.inTemp('done.txt'), name: 'done.txt', folder: '', size: doneStats.size, modifiedAtMs: doneStats.mtimeMs });
   await writeFile(listPath(), JSON.stringify({ uploads }));
   await wired.start();
   expect(await waitForUpload(app.window, 'here.txt', 'stored')).toMatchObject({ id: 'id-here.txt', batch: 'b1', digest: await xxh128('hello') });
   expect(await waitForUpload(app.window, 'gone.txt', 'failed')).toMatchObject({ failure: { code: 'FILE_UNREADABLE' } });
-  expect([...(await listTree(app.uploadFolder)).keys()]).toEqual(['in/here.txt']);
+  expect([...(await listTree(app.uploadFolder)).keys()].sort()).toEqual(['done.txt', 'in/here.txt']);
   await expect.poll(readList).toEqual({ uploads: [] });
 });
 

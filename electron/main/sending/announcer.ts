@@ -18,6 +18,8 @@ export interface AnnounceTarget extends SendTarget {
   readonly signal: AbortSignal;
   /** Takes over files that the server now lists as waiting. */
   readonly onWaiting: (files: readonly FileToSend[]) => void;
+  /** Takes leave of files that an earlier run had brought there already. */
+  readonly onStored: (files: readonly FileToSend[]) => void;
 }
 
 /**
@@ -88,6 +90,7 @@ async function announceChunkOf(target: AnnounceTarget, batch: string, files: rea
   const answer = await announceBatch(target, batch, files, target.signal);
   if (answer.kind === 'refused') return files.map((file) => ({ name: nameForPeople(file), failure: answer.failure }));
   target.onWaiting(files.filter((file) => answer.outcomes.get(file.id)?.state === 'waiting'));
+  target.onStored(files.filter((file) => answer.outcomes.get(file.id)?.state === 'stored'));
   return files.flatMap((file) => {
     const failure = answer.outcomes.get(file.id)?.failure;
     return failure ? [{ name: nameForPeople(file), failure }] : [];

@@ -82,6 +82,8 @@ export function createSendQueue(target: GroupTarget, unfinished: UnfinishedList)
         if (drop.isPaused) unfinished.setPaused(files.map(({ id }) => id), true);
         accept(files);
       },
+      // A crash, or a server too busy to say it in time, kept it from the list.
+      onStored(files) { unfinished.remove(files.map(({ id }) => id)); },
     };
   }
 
@@ -128,7 +130,7 @@ export function createSendQueue(target: GroupTarget, unfinished: UnfinishedList)
     const usual = announcing();
     await announceAll(again, {
       ...usual,
-      // Those that were stored already, which a crash kept from the list, are not among them.
+      // Those that were stored already are not among them.
       onWaiting(files) {
         note(files);
         usual.onWaiting(files);
