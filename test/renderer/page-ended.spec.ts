@@ -12,7 +12,7 @@ test('C2: a page whose access is ended while it sends says what happened, sends 
   await guest.pick(...Object.values(paths));
   box.proxy.speed(3_000_000);
   await guest.send.click();
-  await expect.poll(received, { timeout: 30_000 }).toBeGreaterThan(2_000_000);
+  await expect.poll(received, { intervals: [50], timeout: 30_000 }).toBeGreaterThan(2_000_000);
   const [device] = await listDevices(box.server.owner);
   if (device === undefined) throw new Error('No device');
   await endAccess(box.server.owner, device);

@@ -46,6 +46,7 @@ test('with storage switched off everything works as far as it can', async ({ pag
   const path = await inbox.file('film.mp4', FILM_BYTES);
   await guest.pick(path);
   await sendSome({ box, guest, page });
+  box.proxy.speed(CRAWL_BYTES_PER_S);
   // Nothing is remembered, so leaving costs something and is asked about.
   const asked = page.waitForEvent('dialog');
   await page.close({ runBeforeUnload: true });

@@ -53,7 +53,7 @@ test.describe('on a small phone', () => {
       await inbox.file(`${'A very long name without any end '.repeat(6)}.jpg`, 2_000_000), await inbox.file(`${'x'.repeat(200)}.jpg`, 10),
     );
     await check();
-    box.proxy.speed(500_000);
+    box.proxy.speed(100_000);
     await guest.send.click();
     await expect(guest.progress).toBeVisible();
     await check();
@@ -107,9 +107,13 @@ test('milestones are said aloud and every control has a name', async ({ page, bo
   await guest.pick(await inbox.file('a.jpg', 4_000_000));
   box.proxy.speed(2_000_000);
   await guest.send.click();
+  await expect.poll(async () => (await box.server.owner.records())[0]?.received ?? 0, { intervals: [50] }).toBeGreaterThan(2_000_000);
+  box.proxy.speed(100_000);
+  const heard = (): Promise<string[]> => page.evaluate(() => (window as unknown as { said: string[] }).said);
+  await expect.poll(async () => (await heard()).length).toBe(2);
+  box.proxy.speed(Number.POSITIVE_INFINITY);
   await expect(guest.verdict).toHaveText('Your photo arrived, verified');
-  const said = await page.evaluate(() => (window as unknown as { said: string[] }).said);
-  expect(said).toEqual(['Sending 1 photo.', 'Half of it has arrived.', 'Your photo arrived, verified']);
+  expect(await heard()).toEqual(['Sending 1 photo.', 'Half of it has arrived.', 'Your photo arrived, verified']);
   await expect(page.locator('html')).toHaveAttribute('lang', 'en');
   for (const control of await page.locator('button, input:not([aria-hidden]), [role=progressbar]').all()) {
     expect(await control.evaluate((element) => element.ariaLabel ?? element.textContent)).not.toBe('');

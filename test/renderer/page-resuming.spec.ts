@@ -162,9 +162,9 @@ test('two large files and fifty small ones all arrive, the small ones first', as
   const paths: Record<string, string> = { 'one.bin': await inbox.file('one.bin', MIDDLING), 'two.bin': await inbox.file('two.bin', MIDDLING) };
   for (let index = 0; index < 50; index += 1) paths[`${index}.txt`] = await inbox.file(`${index}.txt`, 10 * KILO + index);
   await guest.pick(...Object.values(paths));
-  box.proxy.speed(4 * MEGA);
+  box.proxy.speed(2 * MEGA);
   await guest.send.click();
-  await expect.poll(async () => (await box.server.owner.records()).filter(({ state }) => state === 'stored').length, { timeout: PATIENCE_MS }).toBe(50);
+  await expect.poll(async () => (await box.server.owner.records()).filter(({ state }) => state === 'stored').length, { intervals: [50], timeout: PATIENCE_MS }).toBe(50);
   expect((await box.server.owner.records()).filter(({ size, state }) => size === MIDDLING && state === 'stored')).toEqual([]);
   box.proxy.speed(Number.POSITIVE_INFINITY);
   await expect(guest.verdict).toHaveText('All 52 files arrived, every one verified', { timeout: PATIENCE_MS });
