@@ -1,8 +1,8 @@
-import { open, type FileHandle } from 'node:fs/promises';
+import { access, open, unlink, type FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
+import { systemErrorCode } from '../../failure.ts';
 import { clearNowOrLater } from './clear-later.ts';
 import { stagedName } from './staged-name.ts';
-import { unlinkIfThere } from './unlink-if-there.ts';
 
 /** A file on its way, under a random name in staging. Whoever has it either publishes or discards it. */
 export interface StagedFile {
@@ -38,8 +38,13 @@ export async function createStagedFile(staging: string): Promise<StagedFile> {
     async discard() {
       // Its bytes are given up: whether they reach the disk is all the same.
       await close().catch(() => undefined);
-      // Gone already (published, or the folder was taken away): there is nothing left to remove.
-      await clearNowOrLater(() => unlinkIfThere(path));
+      await clearNowOrLater(async () => {
+        await unlink(path).catch(async (error: unknown) => {
+          if (systemErrorCode(error) !== 'ENOENT') throw error;
+          // Published, so that there is nothing to remove; or the whole folder is away, and will be back with the file in it.
+          await access(staging);
+        });
+      });
     },
   };
 }

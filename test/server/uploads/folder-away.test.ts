@@ -7,10 +7,12 @@ import { readFailureCode, readJson, type HttpAnswer } from '../../helpers/http-a
 import { mountDisk } from '../../helpers/mount-disk.ts';
 import { buildForm, file } from '../../helpers/multipart.ts';
 import { sampleBytes } from '../../helpers/sample-bytes.ts';
+import { openSlowUpload } from '../../helpers/slow-upload.ts';
 import { startTestServer } from '../../helpers/start-server.ts';
 import { isRoot } from '../../helpers/tools.ts';
 import { createTusClient, offsetIn, startUpload } from '../../helpers/tus.ts';
 import { makeUploadFolder } from '../../helpers/upload-folder.ts';
+import { waitUntil } from '../../helpers/wait-until.ts';
 import { watchDisk } from '../../helpers/watch-disk.ts';
 
 const CONTENT = sampleBytes(300_000);
@@ -67,6 +69,19 @@ test.for([
   expect(offsetIn(await tus.head(id))).toBe(HALF);
   expect((await tus.patch(id, HALF, CONTENT.subarray(HALF))).status).toBe(204);
   await disk.expectDone({ 'file.bin': CONTENT });
+});
+
+test('F8: what a form had brought when the folder went away is cleared when it is back', async () => {
+  const server = await startTestServer();
+  const upload = await openSlowUpload(server, { content: CONTENT, by: 'nothing' });
+  await upload.sendTo(HALF);
+  await waitUntil('bytes in staging', async () => (await listStaging(server.folder)).some(({ sizeBytes }) => sizeBytes > 0));
+  await rename(server.folder, `${server.folder}-away`);
+  upload.connection.reset();
+  await waitUntil('the form to be given up', async () => (await server.guest.records()).every(({ state }) => state === 'failed'));
+  expect(await listStaging(`${server.folder}-away`)).toHaveLength(1);
+  await rename(`${server.folder}-away`, server.folder);
+  await waitUntil('staging to be empty', async () => (await listStaging(server.folder)).length === 0);
 });
 
 test.skipIf(!isRoot())('F8: another disk that is mounted over the upload folder stays empty', async () => {
