@@ -111,7 +111,7 @@ async function startAll(config: ServerConfig, givenLog: Log, onFailure: (undo: (
       config.onDevices?.();
     },
     told: (deviceId, batch) => toldOf(announcedBy(service, deviceId, new Set([batch]))),
-    refuse: (deviceId, batches) => giveUpWaiting(service, deviceId, new Failure('APPROVAL_REFUSED'), batches),
+    refuse: (deviceId, batches, code) => giveUpWaiting(service, deviceId, new Failure(code), batches),
   });
   onFailure(async () => asking.stop());
   const network = await createNetworkWatch(config.networkSource ?? { addresses: readAddresses, routes: readRoutes });

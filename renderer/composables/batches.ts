@@ -5,6 +5,7 @@ import { clashOf, type QueueRow } from './queue-row.ts';
 
 /** What somebody sent in one go. */
 export interface Batch {
+  /** Of this sender and its name for it. */
   readonly id: string;
   readonly sender: Sender;
   readonly startedAtMs: number;
@@ -41,8 +42,10 @@ const byName = new Intl.Collator(undefined, { numeric: true });
 export function groupBatches(records: ReadonlyMap<string, UploadRecord>): readonly Batch[] {
   const groups = new Map<string, UploadRecord[]>();
   for (const record of records.values()) {
-    const group = groups.get(record.batch);
-    if (group === undefined) groups.set(record.batch, [record]);
+    // Programs name their batches themselves: two of one name are still of two senders.
+    const key = `${record.sender.id} ${record.batch}`;
+    const group = groups.get(key);
+    if (group === undefined) groups.set(key, [record]);
     else group.push(record);
   }
   for (const group of groups.values()) group.sort((a, b) => byName.compare(a.path, b.path));

@@ -3,8 +3,11 @@ import type { UploadRecord, UploadState } from '../../server/contracts/upload.ts
 import type { ClashWord } from '../i18n/messages.ts';
 import type { FileKind } from './file-kind.ts';
 
-/** States of an upload; three that only its sender knows; and `verified` for what is stored and hashed to the same at both ends. */
-export type RowState = UploadState | 'ready' | 'reconnecting' | 'paused' | 'verified';
+/**
+ * States of an upload; three that only its sender knows; `verified` for what is stored and hashed to the same at both ends; and
+ * `declined` for what whoever looks at it did not want.
+ */
+export type RowState = UploadState | 'ready' | 'reconnecting' | 'paused' | 'verified' | 'declined';
 
 export function clashOf(record: UploadRecord | undefined): ClashWord | null {
   if (record?.state !== 'stored') return null;

@@ -4,7 +4,11 @@ import { english } from './english.ts';
 import type { Messages } from './messages.ts';
 import type { WindowMessages } from './window-messages.ts';
 
+/** What became of a batch of which nothing came. */
+const DECLINED: WindowMessages['declined'] = { APPROVAL_REFUSED: 'you said “not now”', APPROVAL_UNANSWERED: 'nobody answered', TOKEN_REVOKED: 'you ended its access', DEVICE_REFUSED: 'you keep it out' };
+
 export function createEnglishWindow({ files, thereAlready }: Messages, { count: show }: Format): WindowMessages {
+  const needsYou = (failed: number): string => `${show(failed)} ${english(failed, 'needs', 'need')} you`;
   return {
     emptyTitle: 'Nothing here yet',
     emptyText: 'Drop files or folders anywhere in this window.',
@@ -19,21 +23,33 @@ export function createEnglishWindow({ files, thereAlready }: Messages, { count: 
     chooseAnother: 'Choose another…',
     sameNames: 'Same names…',
     guestsChoose: 'Guests may choose for what they send',
-    totals: ({ total, moving, paused, interrupted, stored, verified, failed }) => [
+    totals: ({ total, moving, paused, interrupted, stored, verified, failed, declined }) => [
       files(total, 'files'),
       ...(moving > 0 ? [`${show(moving)} on the way`] : []),
       ...(paused > 0 ? [`${show(paused)} paused`] : []),
       ...(interrupted > 0 ? [`${show(interrupted)} interrupted`] : []),
       `${show(stored)} arrived${verified === 0 ? '' : verified < stored ? `, ${show(verified)} verified` : stored === 1 ? ', verified' : ', all verified'}`,
-      ...(failed > 0 ? [`${show(failed)} ${english(failed, 'needs', 'need')} you`] : []),
+      ...(failed > 0 ? [needsYou(failed)] : []),
+      ...(declined > 0 ? [`${show(declined)} not accepted`] : []),
     ].join(' · '),
-    verdictFrom(counts, sender) {
-      const { word, total, stored, verified, alreadyThere, failed } = counts;
-      const from = `${files(total, word)} from ${sender}: `;
-      if (stored < total) return failed > 0 ? `${from}${stored === 0 ? '' : `${show(stored)} stored, `}${show(failed)} ${english(failed, 'needs', 'need')} you` : `${from}${stored === 0 ? 'cancelled' : `${show(stored)} stored`}`;
+    verdictFrom(counts, declined, sender) {
+      const { word, total, stored, verified, alreadyThere } = counts;
+      const failed = counts.failed - declined.count;
+      const from = `${files(total, word)}${sender === null ? '' : ` from ${sender}`}: `;
+      if (declined.count === total && declined.code !== null) return from + DECLINED[declined.code];
+      if (stored < total) {
+        const parts = [...(stored > 0 ? [`${show(stored)} stored`] : []), ...(failed > 0 ? [needsYou(failed)] : []), ...(declined.count > 0 ? [`${show(declined.count)} not accepted`] : [])];
+        return from + (parts.length > 0 ? parts.join(', ') : 'cancelled');
+      }
       const all = total === 1 ? 'stored' : 'all stored';
       if (alreadyThere > 0) return `${from}${alreadyThere === total ? `${english(total, 'was', 'all were')} there already` : `${all}, ${thereAlready(alreadyThere)}`}`;
       return from + (verified === total ? `${all} and verified` : verified > 0 ? `${all}, ${show(verified)} verified` : all);
+    },
+    declined: {
+      APPROVAL_REFUSED: 'You said: not now. Nothing of it was sent.',
+      APPROVAL_UNANSWERED: 'You were asked, and nobody answered in ten minutes. Nothing of it was sent.',
+      TOKEN_REVOKED: 'You ended the access of this device.',
+      DEVICE_REFUSED: 'You keep this device out.',
     },
     waitsForDevice: 'It continues when that device is back.',
     filter: 'Show',

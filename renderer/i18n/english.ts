@@ -39,7 +39,7 @@ export function createEnglish({ count: show }: Format): Messages {
     thereAlready,
     states: {
       ready: 'Ready', waiting: 'Waiting', receiving: 'Arriving', reconnecting: 'Reconnecting', interrupted: 'Interrupted',
-      paused: 'Paused', finishing: 'Checking…', stored: 'Stored', verified: 'Verified', failed: 'Not sent', cancelled: 'Cancelled',
+      paused: 'Paused', finishing: 'Checking…', stored: 'Stored', verified: 'Verified', failed: 'Not sent', declined: 'Not accepted', cancelled: 'Cancelled',
     },
     failures: {
       FILE_TOO_LARGE: ['Larger than this computer accepts. Nothing of it was sent.', null],
@@ -63,6 +63,7 @@ export function createEnglish({ count: show }: Format): Messages {
       SHUTTING_DOWN: ['The computer stopped receiving.', 'Retry when it is back.'],
       TOO_MANY_UPLOADS: ['The computer is very busy.', 'Retry in a moment.'],
       APPROVAL_REFUSED: ['The owner of the computer said: not now. Nothing was sent.', 'Ask them, then retry.'],
+      APPROVAL_UNANSWERED: ['The owner of the computer was asked and did not answer. Nothing was sent.', 'Ask them, then retry.'],
       TOKEN_REVOKED: ['The owner ended the access of this device. What came of it was kept where it can go on.', 'Enter the code again.'],
       REQUEST_TIMEOUT: ['The connection was too slow and nothing of it was stored.', 'Retry.'],
       UPLOAD_LOCKED: ['An older connection still holds this file.', 'Retry in a moment.'],

@@ -4,7 +4,11 @@ import { german } from './german.ts';
 import type { Messages } from './messages.ts';
 import type { WindowMessages } from './window-messages.ts';
 
+/** What became of a batch of which nothing came. */
+const DECLINED: WindowMessages['declined'] = { APPROVAL_REFUSED: 'Sie sagten „jetzt nicht“', APPROVAL_UNANSWERED: 'niemand hat geantwortet', TOKEN_REVOKED: 'Sie haben den Zugang beendet', DEVICE_REFUSED: 'Sie haben das Gerät ausgesperrt' };
+
 export function createGermanWindow({ files, thereAlready }: Messages, { count: show }: Format): WindowMessages {
+  const needsYou = (failed: number): string => `${show(failed)} ${german(failed, 'braucht', 'brauchen')} Sie`;
   return {
     emptyTitle: 'Noch nichts da',
     emptyText: 'Ziehen Sie Dateien oder Ordner irgendwo in dieses Fenster.',
@@ -19,21 +23,33 @@ export function createGermanWindow({ files, thereAlready }: Messages, { count: s
     chooseAnother: 'Anderen wählen …',
     sameNames: 'Gleiche Namen …',
     guestsChoose: 'Gäste dürfen für das wählen, was sie senden',
-    totals: ({ total, moving, paused, interrupted, stored, verified, failed }) => [
+    totals: ({ total, moving, paused, interrupted, stored, verified, failed, declined }) => [
       files(total, 'files'),
       ...(moving > 0 ? [`${show(moving)} unterwegs`] : []),
       ...(paused > 0 ? [`${show(paused)} angehalten`] : []),
       ...(interrupted > 0 ? [`${show(interrupted)} unterbrochen`] : []),
       `${show(stored)} angekommen${verified === 0 ? '' : verified < stored ? `, ${show(verified)} geprüft` : stored === 1 ? ', geprüft' : ', alle geprüft'}`,
-      ...(failed > 0 ? [`${show(failed)} ${german(failed, 'braucht', 'brauchen')} Sie`] : []),
+      ...(failed > 0 ? [needsYou(failed)] : []),
+      ...(declined > 0 ? [`${show(declined)} nicht angenommen`] : []),
     ].join(' · '),
-    verdictFrom(counts, sender) {
-      const { word, total, stored, verified, alreadyThere, failed } = counts;
-      const from = `${files(total, word)} von ${sender}: `;
-      if (stored < total) return failed > 0 ? `${from}${stored === 0 ? '' : `${show(stored)} gespeichert, `}${show(failed)} ${german(failed, 'braucht', 'brauchen')} Sie` : `${from}${stored === 0 ? 'abgebrochen' : `${show(stored)} gespeichert`}`;
+    verdictFrom(counts, declined, sender) {
+      const { word, total, stored, verified, alreadyThere } = counts;
+      const failed = counts.failed - declined.count;
+      const from = `${files(total, word)}${sender === null ? '' : ` von ${sender}`}: `;
+      if (declined.count === total && declined.code !== null) return from + DECLINED[declined.code];
+      if (stored < total) {
+        const parts = [...(stored > 0 ? [`${show(stored)} gespeichert`] : []), ...(failed > 0 ? [needsYou(failed)] : []), ...(declined.count > 0 ? [`${show(declined.count)} nicht angenommen`] : [])];
+        return from + (parts.length > 0 ? parts.join(', ') : 'abgebrochen');
+      }
       const all = total === 1 ? 'gespeichert' : 'alle gespeichert';
       if (alreadyThere > 0) return `${from}${alreadyThere === total ? `${german(total, 'war', 'waren alle')} schon da` : `${all}, ${thereAlready(alreadyThere)}`}`;
       return from + (verified === total ? `${all} und geprüft` : verified > 0 ? `${all}, ${show(verified)} geprüft` : all);
+    },
+    declined: {
+      APPROVAL_REFUSED: 'Sie sagten: jetzt nicht. Nichts davon wurde gesendet.',
+      APPROVAL_UNANSWERED: 'Sie wurden gefragt, und zehn Minuten lang kam keine Antwort. Nichts davon wurde gesendet.',
+      TOKEN_REVOKED: 'Sie haben den Zugang dieses Geräts beendet.',
+      DEVICE_REFUSED: 'Sie haben dieses Gerät ausgesperrt.',
     },
     waitsForDevice: 'Es geht weiter, sobald jenes Gerät wieder da ist.',
     filter: 'Zeigen',

@@ -38,7 +38,7 @@ export function createGerman({ count: show }: Format): Messages {
     thereAlready,
     states: {
       ready: 'Bereit', waiting: 'Wartet', receiving: 'Kommt an', reconnecting: 'Verbindet neu', interrupted: 'Unterbrochen',
-      paused: 'Angehalten', finishing: 'Wird geprüft …', stored: 'Gespeichert', verified: 'Geprüft', failed: 'Nicht gesendet', cancelled: 'Abgebrochen',
+      paused: 'Angehalten', finishing: 'Wird geprüft …', stored: 'Gespeichert', verified: 'Geprüft', failed: 'Nicht gesendet', declined: 'Nicht angenommen', cancelled: 'Abgebrochen',
     },
     failures: {
       FILE_TOO_LARGE: ['Größer, als dieser Computer annimmt. Nichts davon wurde gesendet.', null],
@@ -62,6 +62,7 @@ export function createGerman({ count: show }: Format): Messages {
       SHUTTING_DOWN: ['Der Computer empfängt nicht mehr.', 'Erneut versuchen, wenn er wieder da ist.'],
       TOO_MANY_UPLOADS: ['Der Computer ist sehr beschäftigt.', 'Gleich noch einmal versuchen.'],
       APPROVAL_REFUSED: ['Am Computer hieß es: jetzt nicht. Nichts wurde gesendet.', 'Fragen Sie nach, dann noch einmal versuchen.'],
+      APPROVAL_UNANSWERED: ['Am Computer wurde gefragt, und niemand hat geantwortet. Nichts wurde gesendet.', 'Fragen Sie nach, dann noch einmal versuchen.'],
       TOKEN_REVOKED: ['Der Zugang dieses Geräts wurde beendet. Was davon da ist, wurde behalten, wo es weitergehen kann.', 'Geben Sie den Code noch einmal ein.'],
       REQUEST_TIMEOUT: ['Die Verbindung war zu langsam, nichts davon wurde gespeichert.', 'Noch einmal versuchen.'],
       UPLOAD_LOCKED: ['Eine ältere Verbindung hält diese Datei noch.', 'Gleich noch einmal versuchen.'],

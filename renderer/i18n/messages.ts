@@ -20,7 +20,7 @@ export interface VerdictCounts {
 }
 
 export type StateWord =
-  | 'ready' | 'waiting' | 'receiving' | 'reconnecting' | 'interrupted' | 'paused' | 'finishing' | 'stored' | 'verified' | 'failed' | 'cancelled';
+  | 'ready' | 'waiting' | 'receiving' | 'reconnecting' | 'interrupted' | 'paused' | 'finishing' | 'stored' | 'verified' | 'failed' | 'declined' | 'cancelled';
 
 /** How a file fared with one of its name that was there before. */
 export type ClashWord = 'wasThere' | 'replaced' | 'replacedSince';

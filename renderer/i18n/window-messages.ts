@@ -1,4 +1,5 @@
 import type { BridgeFailureCode, OffRule } from '../../electron/contracts/bridge.ts';
+import type { DeclinedCode, Declined } from '../composables/declined.ts';
 import type { DeviceRight, DeviceWord } from '../../server/contracts/devices.ts';
 import type { Format } from '../format.ts';
 import type { ConnectionMessages } from './connection-messages.ts';
@@ -13,6 +14,7 @@ export interface WindowTotals {
   readonly stored: number;
   readonly verified: number;
   readonly failed: number;
+  readonly declined: number;
 }
 
 /** The words that only the window shows, in one language. */
@@ -32,8 +34,10 @@ export interface WindowMessages {
   readonly sameNames: string;
   readonly guestsChoose: string;
   readonly totals: (counts: WindowTotals) => string;
-  /** The verdict as the computer's person reads it, with who it came from. */
-  readonly verdictFrom: (counts: VerdictCounts, sender: string) => string;
+  /** The verdict as the computer's person reads it. @param sender null where it stands beside it */
+  readonly verdictFrom: (counts: VerdictCounts, declined: Declined, sender: string | null) => string;
+  /** Of a file that did not come, or not wholly, because its owner saw to that. */
+  readonly declined: Readonly<Record<DeclinedCode, string>>;
   /** Said of what another device left unfinished. */
   readonly waitsForDevice: string;
   readonly filter: string;

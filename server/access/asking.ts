@@ -4,7 +4,7 @@ import type { Caller } from './access.ts';
 import { Allowances, type Told } from './allowances.ts';
 import type { Devices } from './devices.ts';
 import { OpenQuestions, type OpenQuestion, type Wanted } from './open-questions.ts';
-import { Refusals } from './refusals.ts';
+import { Refusals, type RefusalCode } from './refusals.ts';
 
 /** Where requests of one device belong that name no batch. */
 const NO_BATCH = '';
@@ -19,7 +19,7 @@ interface AskingOptions {
   readonly onChange: (fresh: OpenQuestion | null) => void;
   readonly told: (deviceId: string, batch: string) => Told;
   /** What this device announced under these batches is not wanted. */
-  readonly refuse: (deviceId: string, batches: ReadonlySet<string>) => void;
+  readonly refuse: (deviceId: string, batches: ReadonlySet<string>, code: RefusalCode) => void;
 }
 
 /** Asks the owner before a device sends, where that is the setting. */
@@ -35,8 +35,8 @@ export class Asking {
     this.#questions = new OpenQuestions({
       onChange: options.onChange,
       onExpire: (question) => {
-        this.#settle(question, false);
-        this.#refusals.note(question.deviceId, false);
+        this.#settle(question, 'APPROVAL_UNANSWERED');
+        this.#refusals.note(question.deviceId, 'APPROVAL_UNANSWERED');
       },
     });
   }
@@ -59,7 +59,7 @@ export class Asking {
    * @param batch as far as the request names one
    * @param bytes of the request, where they are known
    * @param spentBytes of what the yes holds for; 0 for what goes on with something that it was spent on
-   * @throws Failure APPROVAL_NEEDED, APPROVAL_REFUSED, TOO_MANY_UPLOADS
+   * @throws Failure APPROVAL_NEEDED, APPROVAL_REFUSED, APPROVAL_UNANSWERED, TOO_MANY_UPLOADS
    */
   require(caller: Caller, batch = NO_BATCH, bytes: number | null = null, spentBytes = bytes): void {
     if (this.concerns(caller) && !this.#allowances.spend(caller.sender.id, batch, spentBytes)) this.#refer(caller, { batch, bytes, isTold: false });
@@ -71,7 +71,7 @@ export class Asking {
     if (this.concerns(caller) && !this.#allowances.covers(id, batch, this.#options.told(id, batch).bytes)) this.#refer(caller, { batch, bytes: null, isTold: true });
   }
 
-  /** Before anything is announced: what was refused stays as it is. @throws Failure APPROVAL_REFUSED, TOO_MANY_UPLOADS */
+  /** Before anything is announced: what was refused stays as it is. @throws Failure APPROVAL_REFUSED, APPROVAL_UNANSWERED, TOO_MANY_UPLOADS */
   requireHeard(caller: Caller, batch: string): void {
     const { id } = caller.sender;
     if (!this.concerns(caller) || this.#allowances.covers(id, batch)) return;
@@ -88,8 +88,8 @@ export class Asking {
   async answer(id: string, answer: Answer): Promise<void> {
     const question = this.#questions.get(id);
     if (question === undefined) throw new Failure('QUESTION_NOT_FOUND');
-    this.#settle(question, answer !== 'no');
-    if (answer === 'no') this.#refusals.note(question.deviceId, true);
+    this.#settle(question, answer === 'no' ? 'APPROVAL_REFUSED' : 'allowed');
+    if (answer === 'no') this.#refusals.note(question.deviceId, 'APPROVAL_REFUSED');
     if (answer === 'always') await this.#options.devices.allow(question.deviceId, 'always');
   }
 
@@ -97,19 +97,19 @@ export class Asking {
   review(): void {
     for (const question of this.open()) {
       const device = this.#options.devices.get(question.deviceId);
-      if (device === undefined || device.allowed === 'always') this.#settle(question, device !== undefined);
+      if (device === undefined || device.allowed === 'always') this.#settle(question, device === undefined ? 'APPROVAL_REFUSED' : 'allowed');
     }
   }
 
   /** Nobody is asked any more: whoever waits may. */
   allowAll(): void {
-    for (const question of this.open()) this.#settle(question, true);
+    for (const question of this.open()) this.#settle(question, 'allowed');
   }
 
   /** Its access has ended, and with it what it was allowed. */
   end(deviceId: string): void {
     this.#allowances.withdraw(deviceId);
-    for (const question of this.open()) if (question.deviceId === deviceId) this.#settle(question, false);
+    for (const question of this.open()) if (question.deviceId === deviceId) this.#settle(question, 'APPROVAL_REFUSED');
   }
 
   /** It has shown the code anew. */
@@ -137,14 +137,14 @@ export class Asking {
     }
   }
 
-  #settle({ id, deviceId, batches, bytes }: OpenQuestion, isAllowed: boolean): void {
+  #settle({ id, deviceId, batches, bytes }: OpenQuestion, outcome: 'allowed' | RefusalCode): void {
     this.#questions.close(id);
-    if (isAllowed) {
+    if (outcome === 'allowed') {
       for (const batch of batches) this.#allowances.allow(deviceId, batch, this.#options.told(deviceId, batch), bytes);
       this.#refusals.forget(deviceId);
     } else {
       this.#allowances.withdraw(deviceId, batches);
-      this.#options.refuse(deviceId, batches);
+      this.#options.refuse(deviceId, batches, outcome);
     }
     this.#options.onChange(null);
   }

@@ -3,7 +3,7 @@ import { Failure } from '../failure.ts';
 import type { Caller } from './access.ts';
 import { networkOf } from './network-of.ts';
 
-/** A question that nobody answers ends after this, as one that was refused. */
+/** A question that nobody answers ends after this. */
 const PATIENCE_MS = 10 * 60_000;
 /** Of all devices; one device has one at most. More than somebody answers in the time for which one waits. */
 const MOST_QUESTIONS = 20;

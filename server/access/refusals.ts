@@ -9,7 +9,11 @@ const REFUSAL_HEARD_MS = 5000;
 /** After this, a no counts no longer towards those. */
 const HOLDS_MS = 10 * 60_000;
 
+/** The owner's no, or that nobody answered. */
+export type RefusalCode = 'APPROVAL_REFUSED' | 'APPROVAL_UNANSWERED';
+
 interface Refusal {
+  readonly code: RefusalCode;
   readonly count: number;
   readonly untilMs: number;
   /** When its sender was told of it; null while it was not. */
@@ -20,12 +24,12 @@ interface Refusal {
 export class Refusals {
   readonly #refusals = new Map<string, Refusal>();
 
-  /** @param counts false when nobody said no: it is told so, but that does not count against it */
-  note(deviceId: string, counts: boolean): void {
+  /** Where nobody answered, it is told so, but that does not count against it. */
+  note(deviceId: string, code: RefusalCode): void {
     const nowMs = Date.now();
     const before = this.#refusals.get(deviceId);
-    const count = (before !== undefined && before.untilMs > nowMs ? before.count : 0) + (counts ? 1 : 0);
-    this.#refusals.set(deviceId, { count, untilMs: count >= MOST_REFUSALS ? Infinity : nowMs + HOLDS_MS, toldAtMs: null });
+    const count = (before !== undefined && before.untilMs > nowMs ? before.count : 0) + (code === 'APPROVAL_REFUSED' ? 1 : 0);
+    this.#refusals.set(deviceId, { code, count, untilMs: count >= MOST_REFUSALS ? Infinity : nowMs + HOLDS_MS, toldAtMs: null });
     keepNewest(this.#refusals, MOST_DEVICES);
   }
 
@@ -33,7 +37,7 @@ export class Refusals {
     this.#refusals.delete(deviceId);
   }
 
-  /** @throws Failure APPROVAL_REFUSED */
+  /** @throws Failure APPROVAL_REFUSED, APPROVAL_UNANSWERED */
   requireNone(deviceId: string): void {
     const refusal = this.#refusals.get(deviceId);
     if (refusal === undefined) return;
@@ -45,6 +49,6 @@ export class Refusals {
     const isHeard = refusal.toldAtMs !== null && nowMs - refusal.toldAtMs > REFUSAL_HEARD_MS;
     if (isHeard && refusal.count < MOST_REFUSALS) return;
     this.#refusals.set(deviceId, { ...refusal, toldAtMs: refusal.toldAtMs ?? nowMs });
-    throw new Failure('APPROVAL_REFUSED');
+    throw new Failure(refusal.code);
   }
 }

@@ -37,6 +37,7 @@ export const FAILURES = {
   DEVICE_NOT_FOUND: { status: 404, retryable: false, message: 'There is no such device.' },
   APPROVAL_NEEDED: { status: 403, retryable: true, message: 'The owner of this computer is asked first.' },
   APPROVAL_REFUSED: { status: 403, retryable: true, message: 'The owner of this computer said: not now.' },
+  APPROVAL_UNANSWERED: { status: 403, retryable: true, message: 'The owner of this computer was asked and did not answer.' },
   QUESTION_NOT_FOUND: { status: 404, retryable: false, message: 'No such question.' },
   INVITATION_INVALID: { status: 401, retryable: false, message: 'This QR code is no longer valid. Scan the one that is shown now.' },
   CODE_INVALID: { status: 401, retryable: false, message: 'That code is not right.' },

@@ -1,10 +1,11 @@
+import type { Locator } from '@playwright/test';
 import { expect, test } from './helpers/fixtures.ts';
 import { enter, expectStored } from './helpers/guest-page.ts';
 import { openWindow } from './helpers/window-bridge.ts';
 import type { Question } from '../../server/contracts/devices.ts';
-import { LAPTOP, PHONE } from '../helpers/devices.ts';
+import { endAccess, findDevice, LAPTOP, PHONE } from '../helpers/devices.ts';
 import { readJson } from '../helpers/http-answer.ts';
-import { buildForm, file } from '../helpers/multipart.ts';
+import { announced, buildAnnouncedForm, buildForm, file } from '../helpers/multipart.ts';
 import { startSession } from '../helpers/session.ts';
 
 test.use({ serverOptions: { asks: true } });
@@ -46,17 +47,23 @@ test.describe('the window', () => {
   test.describe('in German', () => {
     test.use({ locale: 'de-DE' });
 
-    test('asks in German also about a device without a name, and about files that nobody told of', async ({ page, box }) => {
+    test('asks in German also about a device without a name, and about files that nobody told of; a no is told as one', async ({ page, box }) => {
       const device = await startSession(box.server, '???');
       await device.post('/api/uploads', buildForm([file('a.txt', 'a')]), { 'transfer-encoding': 'chunked' });
       await openWindow(page, box);
       await expect(page.getByRole('alertdialog', { name: 'Unbekanntes Gerät möchte Dateien senden', exact: true })).toBeVisible();
       await page.getByRole('button', { name: 'Geräte', exact: true }).click();
       await expect(page.getByRole('main', { name: 'Geräte' }).getByRole('listitem')).toContainText('Unbekanntes Gerät');
+      await page.getByRole('button', { name: 'Geräte', exact: true }).click();
+      await device.request('POST', '/api/batches', { headers: { 'content-type': 'application/json' }, body: JSON.stringify({ files: [{ id: 'film-number-1', name: 'film.mp4', size: 5 }], batch: 'films' }) });
+      await page.getByRole('button', { name: 'Jetzt nicht' }).click();
+      await expect(page.getByText('1 Video: Sie sagten „jetzt nicht“', { exact: true })).toBeVisible();
+      await expect(page.getByRole('listitem').filter({ has: page.getByTitle('film.mp4') })).toContainText(/Nicht angenommen.*Sie sagten: jetzt nicht\. Nichts davon wurde gesendet\./u);
+      await expect(page.getByRole('contentinfo')).toContainText('1 Datei · 0 angekommen · 1 nicht angenommen');
     });
   });
 
-  test('asks for one device after the other, by keyboard too', async ({ page, box }) => {
+  test('asks for one device after the other, by keyboard too; what the owner declined needs nobody, what failed does', async ({ page, box }) => {
     await openWindow(page, box);
     const announce = async (agent: string, names: readonly string[]): Promise<void> => {
       const device = await startSession(box.server, agent);
@@ -75,5 +82,20 @@ test.describe('the window', () => {
     await page.keyboard.press('Escape');
     await expect(page.getByRole('alertdialog')).toHaveCount(0);
     expect((await box.server.owner.records()).map(({ state }) => state)).toEqual(['waiting', 'waiting', 'failed']);
+
+    const verdict = (sender: string, text: string): Locator => page.locator('[data-kind]').filter({ has: page.getByRole('heading', { name: sender }) }).filter({ hasText: text });
+    const foot = page.getByRole('contentinfo');
+    await expect(verdict('Linux PC (Firefox)', '1 file: you said “not now”')).toHaveAttribute('data-kind', 'calm');
+    const refused = page.getByRole('listitem').filter({ has: page.getByTitle('<b>x</b>.zip') });
+    await expect(refused).toContainText(/Not accepted.*You said: not now\. Nothing of it was sent\./u);
+    await expect(refused.getByRole('group', { name: '<b>x</b>.zip, Not accepted' })).toBeVisible();
+    await expect(foot).toContainText('3 files · 2 on the way · 0 arrived · 1 not accepted');
+    await endAccess(box.server.owner, await findDevice(box.server.owner, PHONE.name));
+    await expect(verdict('iPhone (Safari)', '2 photos: you ended its access')).toHaveAttribute('data-kind', 'calm');
+    await box.server.owner.send(buildAnnouncedForm([{ ...announced('short.txt', 'too short'), size: 5000 }]));
+    await expect(foot).toContainText('4 files · 0 arrived · 1 needs you · 3 not accepted');
+    await page.getByLabel('Needs you').check({ force: true });
+    await expect(page.locator('[data-upload]')).toHaveCount(1);
+    await expect(page.getByRole('group', { name: 'short.txt, Not sent' })).toBeVisible();
   });
 });

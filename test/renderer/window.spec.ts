@@ -239,7 +239,7 @@ test('what another device left unfinished waits for that device; what it sent wh
   await expect(row(page, 'film.mov')).toContainText('It continues when that device is back.');
   await expect(row(page, 'film.mov').getByRole('button', { name: /Resume|Pause|Retry/ })).toHaveCount(0);
   await expect(row(page, 'a.jpg')).toContainText('Verified');
-  await expect(page.getByText('2 photos from iPhone (Safari): all stored and verified')).toBeVisible();
+  await expect(page.getByText('2 photos: all stored and verified', { exact: true })).toBeVisible();
   await expect(page.getByRole('contentinfo')).toContainText('2 arrived, all verified');
 });
 

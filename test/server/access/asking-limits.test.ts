@@ -19,7 +19,7 @@ beforeEach(() => {
   rights = new Map();
   const get = (id: string): KnownDevice => ({ id, name: id, kind: 'page', firstSeenAtMs: 0, lastSeenAtMs: 0, generation: 1, allowed: rights.get(id) ?? 'ask' });
   const allow = async (id: string, allowed: KnownDevice['allowed']): Promise<void> => void rights.set(id, allowed);
-  asking = new Asking({ devices: { get, allow }, isOn: () => true, onChange: () => undefined, told: () => told, refuse: (id) => refused.push(id) });
+  asking = new Asking({ devices: { get, allow }, isOn: () => true, onChange: () => undefined, told: () => told, refuse: (id, _batches, code) => refused.push(code === 'APPROVAL_REFUSED' ? id : `${id}, unanswered`) });
 });
 
 afterEach(() => {
@@ -57,14 +57,15 @@ function answer(given: 'once' | 'always' | 'no'): Promise<void> {
 }
 
 describe('a question', () => {
-  test('that nobody answers ends after ten minutes as refused, and does not count against the device', async () => {
+  test('that nobody answers ends after ten minutes, as one that was not answered, and does not count against the device', async () => {
     for (let round = 0; round < 4; round += 1) {
       expect(announce('phone')).toBe('APPROVAL_NEEDED');
       await vi.advanceTimersByTimeAsync(10 * MINUTE_MS - 1);
       expect([asking.open().length, refused.length]).toEqual([1, round]);
       await vi.advanceTimersByTimeAsync(1);
       expect([asking.open().length, refused.length]).toEqual([0, round + 1]);
-      expect(announce('phone')).toBe('APPROVAL_REFUSED');
+      expect(refused.at(-1)).toBe('phone, unanswered');
+      expect(announce('phone')).toBe('APPROVAL_UNANSWERED');
       await vi.advanceTimersByTimeAsync(6000);
     }
   });
