@@ -2,6 +2,7 @@ import type { Page } from '@playwright/test';
 import type { ReceiveState } from '../../electron/contracts/bridge.ts';
 import { expect, test, type Box } from './helpers/fixtures.ts';
 import { bridgeCalls, openWindow, RECEIVING } from './helpers/window-bridge.ts';
+import { buildForm, file } from '../helpers/multipart.ts';
 
 const push = (page: Page, change: Partial<Extract<ReceiveState, { on: true }>>): Promise<void> =>
   page.evaluate((state) => window.bridgeControls.push(state), { ...RECEIVING, ...change });
@@ -62,8 +63,11 @@ test('what is known to be in the way is said at once, and nothing else', async (
 
 test('networks and time: what is chosen reaches the bridge; the time left is told in words, and its end too', async ({ page, box }) => {
   await page.clock.install({ time: new Date('2026-11-20T14:00:00') });
+  // Beside a list, the panel is narrow.
+  await box.server.owner.send(buildForm([file('a.txt', 'a')]));
   await turnOn(page, box);
   await page.getByText('Networks and time…').click();
+  expect(await page.getByRole('region', { name: 'Receive from phones' }).evaluate((panel) => panel.scrollWidth - panel.clientWidth)).toBe(0);
   await page.getByLabel('only these').check();
   await expect(page.getByRole('checkbox', { name: /^wlan0 192\.168\.1\.20/ })).toBeChecked();
   await expect(page.getByRole('checkbox', { name: /^docker0/ })).not.toBeChecked();
