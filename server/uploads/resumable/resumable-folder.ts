@@ -17,6 +17,9 @@ import { sweepLeftovers } from './sweep-leftovers.ts';
 /** Where pairs go of which one half is torn or missing; cleared like everything else that is too old. */
 const QUARANTINE_NAME = 'quarantine';
 
+/** What this process lacks at the moment, whatever lies on the disk (open(2)). */
+const SCARCE: ReadonlySet<string> = new Set(['EMFILE', 'ENFILE', 'ENOMEM']);
+
 /** Descriptions that are read side by side. */
 const READ_AT_ONCE = 32;
 
@@ -66,7 +69,7 @@ export interface ResumableFolder {
   quarantine(id: string): Promise<void>;
   /** Removes what was touched by nobody for that long, unless it is whole, and what is left of uploads that nobody can go on with. */
   sweep(keepMs: number): Promise<void>;
-  /** All whose state can be read. */
+  /** All whose state can be read. @throws system errors of a staging that cannot be looked at, or for lack of descriptors */
   list(): Promise<readonly ResumableState[]>;
 }
 
@@ -150,7 +153,7 @@ export function createResumableFolder(staging: string): ResumableFolder {
       const found: ResumableState[] = [];
       // All of them at once would take more descriptors than there are.
       for (let at = 0; at < names.length; at += READ_AT_ONCE) {
-        const states = await Promise.all(names.slice(at, at + READ_AT_ONCE).map((name) => find(join(staging, name), join(staging, name.replace(/json$/u, 'part')))));
+        const states = await Promise.all(names.slice(at, at + READ_AT_ONCE).map((name) => find(join(staging, name), join(staging, name.replace(/json$/u, 'part'))).catch(unlessScarce)));
         found.push(...states.filter((state) => state !== null && state !== undefined));
       }
       return found;
@@ -178,6 +181,13 @@ async function writeWhole(path: string, text: string): Promise<void> {
     await handle.close();
   }
   await rename(temporary, path);
+}
+
+/** One that the disk does not give out must not hide the others, nor keep a server from starting; without descriptors none would be found. */
+function unlessScarce(error: unknown): null {
+  const code = systemErrorCode(error);
+  if (code === undefined || SCARCE.has(code)) throw error;
+  return null;
 }
 
 /** Null for what is missing. Any other trouble, such as no descriptor left, says nothing about what lies there. */

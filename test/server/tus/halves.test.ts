@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { readdir, readFile, truncate, unlink, writeFile } from 'node:fs/promises';
+import { readdir, readFile, symlink, truncate, unlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { listStaging, STAGING_NAME } from '../../helpers/disk.ts';
@@ -69,6 +69,21 @@ describe('an upload whose state on disk is damaged', () => {
     expect((await tus.create({ size: CONTENT.length, id, body: CONTENT })).status).toBe(201);
     await disk.expectDone({ 'file.bin': CONTENT });
   });
+});
+
+test('one of which the disk gives nothing out keeps no server from starting, and the others go on', async () => {
+  const first = await startTestServer();
+  const lost = await startUpload(first.guest, CONTENT, HALF);
+  const id = await startUpload(first.guest, CONTENT, HALF);
+  const description = stagedPath(first.folder, lost, 'json');
+  await unlink(description);
+  // A link to itself leads nowhere (ELOOP), as a bad sector does.
+  await symlink(description, description);
+  const second = await startTestServer({ folder: first.folder });
+  const tus = createTusClient(second.guest);
+  expect(offsetIn(await tus.head(id))).toBe(HALF);
+  expect((await tus.head(lost)).status).toBeGreaterThanOrEqual(500);
+  expect((await listStaging(first.folder)).some(({ name }) => stagedPath(first.folder, lost, 'part').endsWith(name))).toBe(true);
 });
 
 describe('an upload whose bytes are all there, but which was not stored', () => {
