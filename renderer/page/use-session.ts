@@ -82,10 +82,16 @@ export function useSession(store: SessionStore, opened: () => void): Session {
 
   async function enter(code: string): Promise<void> {
     state.value = { kind: 'needs-code', problem: null, again: wasOpen, asking: true };
+    await login(plainCode(code)).catch((error: unknown) => { ask(problemOf(error)); });
+  }
+
+  /** Who brings a code along need not see where codes are typed, unless it does not let them in. */
+  async function openByCode(code: string): Promise<void> {
     try {
       await login(plainCode(code));
     } catch (error) {
-      ask(problemOf(error));
+      if (error instanceof ServerUnreachable) state.value = { kind: 'unreachable' };
+      else ask(problemOf(error));
     }
   }
 
@@ -112,7 +118,7 @@ export function useSession(store: SessionStore, opened: () => void): Session {
         });
       } catch (error) {
         const refused = error instanceof ApiFailure && error.status === 401;
-        if (refused && code !== null) await enter(code);
+        if (refused && code !== null) await openByCode(code);
         else if (refused) ask(endedBy(error.report.code));
         else if (error instanceof ApiFailure && error.report.code === 'DEVICE_REFUSED') ask({ kind: 'kept-out' });
         else if (error instanceof ApiFailure || error instanceof ServerUnreachable) state.value = { kind: 'unreachable' };

@@ -3,7 +3,15 @@ import { expect, test } from './helpers/fixtures.ts';
 import { enter, expectStored, guestPage } from './helpers/guest-page.ts';
 
 test('the code of the QR lets in and leaves the address bar and the history', async ({ page, box }) => {
+  // Held back until it is clear what stands there meanwhile: nothing to type a code into.
+  let seen: Promise<void> | undefined;
+  await page.route('**/api/session', async (route) => {
+    await (seen ??= expect(page.getByText('Looking for the computer…')).toBeVisible());
+    await route.continue();
+  });
   await enter(page, box);
+  await seen;
+  expect(seen).toBeDefined();
   expect(page.url()).toBe(`${box.url}/`);
   expect(await page.evaluate(() => history.length)).toBeLessThanOrEqual(2);
   await expect(page.getByRole('heading', { name: 'Send to Test computer' })).toBeVisible();
@@ -147,4 +155,12 @@ test('no answer is told, and trying again helps', async ({ page, box }) => {
   await page.unroute('**/api/server');
   await page.getByRole('button', { name: 'Try again' }).click();
   await expect(page.getByLabel('Code')).toBeVisible();
+  // Who came by the QR code has nothing to type, and is not asked to.
+  await page.route('**/api/session', (route) => route.abort());
+  await page.goto('about:blank');
+  await page.goto(`${box.url}/#${TEST_CODE}`);
+  await expect(page.getByText('The computer does not answer.')).toBeVisible();
+  await page.unroute('**/api/session');
+  await page.getByRole('button', { name: 'Try again' }).click();
+  await expect(guestPage(page).choose).toBeVisible();
 });
