@@ -65,7 +65,8 @@ export function summarizeRows(rows: readonly QueueRow[]): PageSummary {
     moving: moving.map(({ id }) => id),
     paused: paused.map(({ id }) => id),
     retryable: failed.filter(({ failure }) => failure?.retryable === true).map(({ id }) => id),
-    blocked: moving.find(({ failure }) => failure !== null)?.failure ?? null,
+    // A file that is read once more waits for nothing.
+    blocked: moving.find(({ failure }) => failure !== null && failure.code !== 'FILE_CHANGED')?.failure ?? null,
     noRoom: noRoomFor(failed),
     reconnecting: wanted.some(({ state }) => state === 'reconnecting'),
   };

@@ -76,6 +76,7 @@ export function createEnglish({ count: show }: Format): Messages {
     },
     onlySender: 'It can be sent again from that device.',
     waits: {
+      FILE_CHANGED: 'It cannot be read right now, and is tried once more.',
       APPROVAL_NEEDED: 'The owner of the computer is asked. After a yes it goes on by itself; nothing is sent until then.',
       INSUFFICIENT_STORAGE: 'The computer’s disk is full. It goes on by itself when there is room; nothing is lost.',
       QUOTA_EXCEEDED: 'The upload folder is as full as its owner lets it get. It goes on by itself when there is room; nothing is lost.',

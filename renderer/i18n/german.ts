@@ -75,6 +75,7 @@ export function createGerman({ count: show }: Format): Messages {
     },
     onlySender: 'Von jenem Gerät aus kann sie noch einmal gesendet werden.',
     waits: {
+      FILE_CHANGED: 'Sie lässt sich gerade nicht lesen; gleich wird es noch einmal versucht.',
       APPROVAL_NEEDED: 'Am Computer wird gefragt. Nach einem Ja geht es von selbst los; bis dahin wird nichts gesendet.',
       INSUFFICIENT_STORAGE: 'Das Laufwerk des Computers ist voll. Sobald Platz ist, geht es von selbst weiter; nichts geht verloren.',
       QUOTA_EXCEEDED: 'Der Upload-Ordner ist so voll, wie er werden darf. Sobald Platz ist, geht es von selbst weiter; nichts geht verloren.',

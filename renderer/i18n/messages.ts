@@ -39,7 +39,7 @@ export interface Messages {
   readonly failures: FailureWords<FailureCode> & Required<FailureWords<NoticedCode>>;
   /** Said of what failed and came from another device. */
   readonly onlySender: string;
-  /** Of a file that goes on by itself when the receiving disk lets it. */
+  /** Of a file that does not get on now, and goes on by itself. */
   readonly waits: Readonly<Partial<Record<FailureCode, string>>>;
   readonly verdict: (counts: VerdictCounts) => string;
   /** \"3 were there already\" */

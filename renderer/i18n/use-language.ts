@@ -16,7 +16,7 @@ export interface Language {
   readonly format: Format;
   /** @param ours false for what another device sent: then only its person can do something about it */
   readonly failureText: (failure: FailureReport, ours?: boolean) => string;
-  /** Of a file that waits for the receiving disk. */
+  /** Of a file that does not get on now, and goes on by itself. */
   readonly waitText: (failure: FailureReport) => string;
 }
 

@@ -4,9 +4,9 @@ import type { PickedFile } from './picked-file.ts';
 /** Where one picked file is, as the sender sees it. How much of it has arrived only the server knows. */
 export type SendState =
   | { readonly kind: 'ready' }
-  /** Its turn has not come; `announced` once the server knows of it. */
-  | { readonly kind: 'queued'; readonly announced: boolean }
-  /** `resuming` until the server has said how much it has from an earlier try. */
+  /** Its turn has not come; `announced` once the server knows of it, `lost` when its connection was. */
+  | { readonly kind: 'queued'; readonly announced: boolean; readonly lost?: boolean }
+  /** `resuming` after a lost connection, until the server has said how much it has from before. */
   | { readonly kind: 'sending'; readonly resuming: boolean }
   /** The connection is lost; the sender goes on by itself. `why` when it is something else: the receiving disk is full or away, or the owner has not said yes. */
   | { readonly kind: 'reconnecting'; readonly why?: FailureReport }

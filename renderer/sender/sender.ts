@@ -64,7 +64,7 @@ export function createSender({ client, hasher, pieces, duplicates: wanted, chang
   const life = new AbortController();
   const list = createSendList();
   const forgetting = createForgetting(client, life.signal);
-  const recovery = createRecovery(() => { start(list.idsIn('reconnecting')); });
+  const recovery = createRecovery(() => { start(list.idsIn('reconnecting'), true); });
   const fates = createFileFates({
     list, recovery, life: life.signal,
     startOver(ids) {
@@ -88,9 +88,9 @@ export function createSender({ client, hasher, pieces, duplicates: wanted, chang
   });
 
   /** What has begun is asked for where it stands, all else announced first. */
-  function start(ids: readonly string[]): void {
+  function start(ids: readonly string[], lost = false): void {
     const begun = (id: string): boolean => list.items.get(id)?.begun === true;
-    list.setState(ids.filter(begun), { kind: 'queued', announced: true });
+    list.setState(ids.filter(begun), { kind: 'queued', announced: true, lost });
     void announcing.enqueue(ids.filter((id) => !begun(id)));
   }
 

@@ -33,8 +33,8 @@ export function createTusRoad({ client, duplicates, hashes, pieces, list, recove
       hash.digest.catch(breakOff);
       await connect();
       if (!list.isWaiting(id)) return;
-      const begun = list.items.get(id)?.begun === true;
-      list.setState([id], { kind: 'sending', resuming: begun });
+      const { begun = false, state } = list.items.get(id) ?? {};
+      list.setState([id], { kind: 'sending', resuming: state?.kind === 'queued' && state.lost === true });
       changed();
       // What the server was last known to have: a line may break at every try, and still bring it further.
       let most = list.items.get(id)?.arrivedBytes ?? 0;

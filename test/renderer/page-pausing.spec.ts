@@ -35,8 +35,16 @@ test('one file is paused and resumed by its row, while the other goes on; nothin
   await expect.poll(async () => (await box.server.owner.records()).find(({ name }) => name === 'film.mp4')?.state).toBe('interrupted');
   const held = await receivedOf(box, 'film.mp4');
   const before = box.proxy.carriedBytes();
+  // While the server is asked what it has, for as long as two polls take: nobody has lost a connection.
+  const states: string[] = [];
+  await page.route('**/api/tus/**', async (route) => {
+    if (states.length === 0) for (const _poll of [1, 2]) await page.waitForResponse(/\/api\/uploads\?/u);
+    states.push(await guest.row('film.mp4').innerText());
+    await route.continue();
+  });
   await guest.row('film.mp4').getByRole('button', { name: 'Resume film.mp4' }).press('Enter');
   await expect(guest.verdict).toHaveText('All 2 videos arrived, every one verified', { timeout: PATIENCE_MS });
+  expect(states[0]).toContain('Waiting');
   expect(box.proxy.carriedBytes() - before).toBeLessThan(SIZE - held + SLACK_BYTES);
   await expectStored(box, paths);
 });

@@ -161,7 +161,15 @@ test('a file that is gone when its turn comes fails by itself', async ({ page, b
   const gone = await inbox.file('gone.bin', 9 * MEGA);
   await guest.pick(gone, good);
   await rm(gone);
+  const firstSaid = page.evaluate(() => new Promise((resolve) => {
+    new MutationObserver(() => {
+      const reason = document.querySelector('.reason')?.textContent;
+      if (reason !== undefined) resolve([reason, document.querySelector('.hint[data-lost]')?.textContent]);
+    }).observe(document.body, { subtree: true, childList: true });
+  }));
   await guest.send.click();
+  // Nobody has to do anything yet.
+  expect(await firstSaid).toEqual(['It cannot be read right now, and is tried once more.', undefined]);
   await expect(guest.verdict).toHaveText('2 files: 1 stored, 1 needs you', { timeout: 20_000 });
   await expect(guest.row('gone.bin')).toContainText('changed or moved after you chose it');
   await expectStored(box, { 'good.bin': good });
