@@ -9,6 +9,9 @@ const MOST_EXTENSION_CHARACTERS = 20;
 /** Hebrew, Arabic and their kin: cut in the middle, such a text would be read in the wrong order. */
 const RIGHT_TO_LEFT = /[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]/u;
 
+/** What a person takes for one character: a letter with its accents, a flag of two. Older browsers (Firefox before 125) know code points only. */
+const CHARACTERS = 'Segmenter' in Intl ? new Intl.Segmenter() : null;
+
 export interface DisplayName {
   readonly whole: string;
   /** Both together are the whole; the end holds the true extension and is never cut off. */
@@ -18,8 +21,8 @@ export interface DisplayName {
 
 export function displayName(name: string): DisplayName {
   const whole = name.replace(DECEIVING, '');
-  const characters = Array.from(whole);
-  const dot = characters.lastIndexOf('.');
+  const characters = CHARACTERS === null ? Array.from(whole) : Array.from(CHARACTERS.segment(whole), ({ segment }) => segment);
+  const dot = characters.map(([first]) => first).lastIndexOf('.');
   const extension = dot === -1 ? 0 : characters.length - dot;
   const known = extension > MOST_EXTENSION_CHARACTERS ? 0 : extension;
   const tail = RIGHT_TO_LEFT.test(whole) ? known : Math.max(TAIL_CHARACTERS, known);

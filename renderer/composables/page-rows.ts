@@ -51,6 +51,11 @@ function failureOf(local: SendItem['state'], record: UploadRecord | undefined): 
   }
 }
 
+/** Its name in the upload folder where a person sees a difference: Apple's systems write accents as characters of their own. */
+function storedNameOf(record: UploadRecord | undefined, name: string): string | null {
+  return record?.state === 'stored' && record.name !== name.normalize('NFC') ? record.name : null;
+}
+
 /** What the sender knows of a file and what the server has of it, as one row. */
 export function pageRow(item: SendItem, record: UploadRecord | undefined, bytesPerSecond: number): QueueRow {
   const { picked: { id, file, folder }, state: local } = item;
@@ -64,7 +69,7 @@ export function pageRow(item: SendItem, record: UploadRecord | undefined, bytesP
     sent: Math.min(file.size, Math.max(received, state === 'receiving' || state === 'finishing' ? item.sentBytes : 0)),
     failure: failureOf(local, record),
     clash: state === 'stored' || state === 'verified' ? clashOf(record) : null,
-    storedName: (state === 'stored' || state === 'verified') && record?.state === 'stored' && record.name !== file.name ? record.name : null,
+    storedName: state === 'stored' || state === 'verified' ? storedNameOf(record, file.name) : null,
   };
 }
 

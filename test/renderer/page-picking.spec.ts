@@ -18,6 +18,24 @@ test('a picked folder keeps its inner paths', async ({ page, box, inbox }) => {
   await expectStored(box, paths);
 });
 
+test('names stand there as people see them: no accent, tone or flag is torn off, and one that only its spelling changes is not "kept as" another', async ({ page, box, inbox }) => {
+  const guest = await enter(page, box);
+  // Apple's systems write an accent as a character of its own. The last nine characters stand apart, so that a long name can be cut before them.
+  const ends = new Map([
+    ['U\u0308bung.txt', 'U\u0308bung.txt'],
+    ['\u{1f1e9}\u{1f1ea}1234.txt', '\u{1f1e9}\u{1f1ea}1234.txt'],
+    ['x\u{1f44d}\u{1f3fd}1234.txt', '\u{1f44d}\u{1f3fd}1234.txt'],
+    ['x\u0928\u093f1234.txt', '\u0928\u093f1234.txt'],
+    ['-rf', '-rf'],
+  ]);
+  await guest.pick(...await Promise.all([...ends.keys()].map((name) => inbox.file(name, 10))));
+  await expect(page.locator('.title .end')).toHaveText([...ends.values()]);
+  await guest.send.click();
+  await expect(guest.verdict).toHaveText('All 5 files arrived, every one verified');
+  await expect(guest.row('-rf')).toContainText('Kept as _-rf');
+  await expect(page.getByText('Kept as')).toHaveCount(1);
+});
+
 test('files and folders dropped anywhere are taken, with more entries than one reading gives', async ({ page, box, inbox }) => {
   const guest = await enter(page, box);
   const inside = await Promise.all(Array.from({ length: 130 }, async (_, index): Promise<[string, string]> => {

@@ -34,7 +34,8 @@ export function newRecord(file: ExpectedFile, mostNameBytes: number, createdAtMs
   };
   try {
     const placement = placeFile({ rawName: file.rawName, rawFolder: file.announced?.folder }, mostNameBytes);
-    const original = placement.name === file.rawName ? {} : { originalName: readable(file.rawName) };
+    // Accents that Apple's systems write as characters of their own look no different.
+    const original = placement.name === file.rawName.normalize('NFC') ? {} : { originalName: readable(file.rawName) };
     return { ok: true, placement, record: { ...base, ...original, name: placement.name, path: placement.path, state: 'waiting' } };
   } catch (error) {
     const failure = asFailure(error);
