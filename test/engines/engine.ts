@@ -8,4 +8,5 @@ export interface Engine {
 export type Command = (name: CommandName, parameters?: Readonly<Record<string, unknown>>) => Promise<unknown>;
 
 /** What the tests use of it: https://www.w3.org/TR/webdriver2/#endpoints */
-export type CommandName = 'Navigate To' | 'Refresh' | 'Find Element' | 'Element Send Keys' | 'Execute Script' | 'Take Screenshot';
+export type CommandName = 'Navigate To' | 'Refresh' | 'Find Element' | 'Element Send Keys' | 'Execute Script' | 'Take Screenshot'
+  | 'Minimize Window' | 'Set Window Rect';

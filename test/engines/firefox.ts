@@ -19,6 +19,8 @@ const COMMANDS = {
   'Element Send Keys': 'WebDriver:ElementSendKeys',
   'Execute Script': 'WebDriver:ExecuteScript',
   'Take Screenshot': 'WebDriver:TakeScreenshot',
+  'Minimize Window': 'WebDriver:MinimizeWindow',
+  'Set Window Rect': 'WebDriver:SetWindowRect',
 } satisfies Record<CommandName, string>;
 
 const PREFERENCES = {
@@ -49,7 +51,7 @@ export async function startFirefox(): Promise<Engine> {
   try {
     const port = await waitUntil('Firefox to listen', () => readFile(join(profile.path, 'MarionetteActivePort'), 'utf8').then(Number, () => undefined), START_WITHIN_MS);
     const ask = await openLine(port);
-    await ask('WebDriver:NewSession', {});
+    await ask('WebDriver:NewSession', { acceptInsecureCerts: true });
     return { command: async (name, parameters = {}) => valueOf(await ask(COMMANDS[name], parameters)), stop };
   } catch (error) {
     await stop();

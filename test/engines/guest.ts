@@ -13,6 +13,9 @@ export interface Guest {
   press(button: RegExp): Promise<void>;
   /** As if these were chosen in the system's dialog. */
   pick(paths: readonly string[]): Promise<void>;
+  /** Out of sight, a browser lets timers wait and says so to the page. */
+  hide(): Promise<void>;
+  show(): Promise<void>;
   /** Runs the body of a function in the page. */
   evaluate(body: string): Promise<unknown>;
 }
@@ -20,8 +23,18 @@ export interface Guest {
 export function createGuest({ command }: Engine): Guest {
   const evaluate = (body: string): Promise<unknown> => command('Execute Script', { script: body, args: [] });
   const text = async (): Promise<string> => String(await evaluate('return document.body?.innerText ?? ""'));
+  const become = (visibility: string): Promise<void> =>
+    waitUntil(`the page to be ${visibility}`, async () => (await evaluate('return document.visibilityState')) === visibility).then(() => undefined);
   return {
     evaluate,
+    async hide() {
+      await command('Minimize Window');
+      await become('hidden');
+    },
+    async show() {
+      await command('Set Window Rect', { width: 800, height: 700 });
+      await become('visible');
+    },
     goTo: async (url) => void (await command('Navigate To', { url })),
     reload: async () => void (await command('Refresh')),
     async sees(what) {

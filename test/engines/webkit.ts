@@ -17,6 +17,8 @@ const ENDPOINTS = {
   'Element Send Keys': (id) => `element/${id}/value`,
   'Execute Script': () => 'execute/sync',
   'Take Screenshot': () => 'screenshot',
+  'Minimize Window': () => 'window/minimize',
+  'Set Window Rect': () => 'window/rect',
 } satisfies Record<CommandName, (id: string) => string>;
 
 /** WebKit as Safari has it, in GTK's window. @param display for the environment variable DISPLAY */
@@ -50,7 +52,7 @@ export async function startWebKit(display: string | undefined): Promise<Engine> 
 
   try {
     await waitUntil('the driver of WebKit to listen', () => ask('status', undefined).then(() => true, () => false));
-    const session = await ask('session', { capabilities: { alwaysMatch: { 'webkitgtk:browserOptions': { binary, args: ['--automation'] } } } });
+    const session = await ask('session', { capabilities: { alwaysMatch: { acceptInsecureCerts: true, 'webkitgtk:browserOptions': { binary, args: ['--automation'] } } } });
     const { sessionId } = session as { readonly sessionId: string };
     return {
       command: (name, parameters = {}) => {
