@@ -80,6 +80,7 @@ export const FAILURES = {
   UPLOAD_EXPIRED: { status: 410, retryable: false, message: 'The upload was unfinished for too long and was given up.' },
   UPLOAD_STATE_LOST: { status: 410, retryable: false, message: 'What had arrived of the upload was lost. Send it again.' },
   ALREADY_COMPLETE: { status: 403, retryable: false, message: 'The upload has arrived. The stored file stays.' },
+  PIECES_UNSUPPORTED: { status: 400, retryable: false, message: 'Send the file as one upload: pieces that are sent side by side are not put together here.' },
   METADATA_INVALID: { status: 400, retryable: false, message: 'The description of the upload could not be understood.' },
   CHECKSUM_UNSUPPORTED: { status: 400, retryable: false, message: 'The checksum is malformed, or of a kind that is not supported.' },
   CHECKSUM_MISMATCH: { status: 460, retryable: true, message: 'The bytes that arrived are not those that were sent. They were not kept.' },

@@ -89,6 +89,8 @@ const tusVersion: RequestHandler = (request, response, next) => {
 
 function readCreation(request: Request, { duplicates: choice }: UploadService) {
   const { sender, isOwner } = callerOf(request);
+  // A piece taken for a file would get a name in the folder, and the file would never be whole (tus 1.0, concatenation, which is not offered).
+  if (request.get('Upload-Concat') !== undefined) throw new Failure('PIECES_UNSUPPORTED');
   const size = readUploadLength(request);
   const metadata = readUploadMetadata(request);
   const id = metadata.get('id') ?? randomUUID();

@@ -208,6 +208,14 @@ describe('a tus request that is wrong', () => {
     await disk.expectClean();
   });
 
+  test.each(['partial', 'final;/api/tus/a /api/tus/b'])('in being %j: pieces never become files', async (concat) => {
+    const server = await startTestServer();
+    const disk = await watchDisk(server);
+    const answer = await createTusClient(server.guest).create({ size: 1, headers: { 'upload-concat': concat } });
+    expect(refusal(answer)).toEqual([400, 'PIECES_UNSUPPORTED']);
+    await disk.expectClean();
+  });
+
   test('D8, D9: in not telling a length, or one that is too large', async () => {
     const server = await startTestServer({ maxFileBytes: 1000 });
     const disk = await watchDisk(server);
