@@ -14,7 +14,7 @@ export interface StallWatch {
   alive(): void;
   /** Nothing is to be expected until the next sign of life. */
   rest(): void;
-  /** Silence may mean a dead connection now: silent for longer than this is too long, once. */
+  /** Silence may mean a dead connection now: silent for longer than this is too long, until there have been two signs of life. */
   doubt(patienceMs: number): void;
   stop(): void;
 }
@@ -28,6 +28,8 @@ export function watchForStall(stallMs: number, stalled: () => void): StallWatch 
   let timer: ReturnType<typeof setTimeout> | undefined;
   /** Null while it rests. */
   let aliveAtMs: number | null = null;
+  /** How long it may be silent after the next sign of life: what is heard first may be from before the connection died. */
+  let doubtMs: number | null = null;
 
   function expect(withinMs: number): void {
     clearTimeout(timer);
@@ -36,11 +38,13 @@ export function watchForStall(stallMs: number, stalled: () => void): StallWatch 
 
   function alive(): void {
     aliveAtMs = performance.now();
-    expect(stallMs);
+    expect(doubtMs ?? stallMs);
+    doubtMs = null;
   }
 
   function rest(): void {
     aliveAtMs = null;
+    doubtMs = null;
     clearTimeout(timer);
   }
 
@@ -55,8 +59,12 @@ export function watchForStall(stallMs: number, stalled: () => void): StallWatch 
     doubt(patienceMs) {
       if (aliveAtMs === null) return;
       // A device that slept may have stopped its clock: then the silence begins to count now.
-      if (performance.now() - aliveAtMs > patienceMs) stalled();
-      else expect(patienceMs);
+      if (performance.now() - aliveAtMs > patienceMs) {
+        stalled();
+        return;
+      }
+      doubtMs = patienceMs;
+      expect(patienceMs);
     },
     stop: rest,
   };

@@ -6,6 +6,7 @@ import { tapUploads } from './helpers/tap-uploads.ts';
 const MEGA = 1_000_000;
 const MEBI = 1 << 20;
 const PATIENCE_MS = 45_000;
+const POLLS = '**/api/uploads?*';
 
 test.describe.configure({ timeout: 120_000 });
 
@@ -79,6 +80,15 @@ test('what has left the browser is told apart from what has arrived', async ({ p
   expect(await shown('sent')).toBeGreaterThan(await shown('stored'));
 });
 
+/** Long before the sender would give up by itself, it asks what the server has. */
+function asksAgain(page: Page): Promise<unknown> {
+  return page.waitForRequest((request) => request.method() === 'HEAD' || request.url().endsWith('/api/batches'), { timeout: 8000 });
+}
+
+async function comeBack(page: Page): Promise<void> {
+  await page.evaluate(() => { document.dispatchEvent(new Event('visibilitychange')); });
+}
+
 for (const { kind, size } of [{ kind: 'small', size: 7 * MEGA }, { kind: 'large', size: 12 * MEGA }]) {
   test(`a ${kind} file whose line went dead is taken up again as soon as the person is back`, async ({ page, box, inbox }) => {
     await page.clock.install();
@@ -88,13 +98,14 @@ for (const { kind, size } of [{ kind: 'small', size: 7 * MEGA }, { kind: 'large'
     box.proxy.hangAfter(MEGA);
     await guest.send.click();
     await expect(guest.row('file.bin').getByRole('progressbar')).toBeVisible();
-    await expect.poll(async () => (await box.server.owner.records()).some(({ received }) => received > 0)).toBe(true);
+    // All that came before the line went dead, and the page has heard of it: later news would be a sign of life.
+    await expect.poll(async () => (await box.server.owner.records()).some(({ received }) => received > MEGA - MEBI / 16)).toBe(true);
+    for (const _poll of [1, 2]) await page.waitForResponse(POLLS);
     await page.clock.fastForward(6000);
     await expect(guest.row('file.bin').getByRole('progressbar')).toBeVisible();
     box.proxy.hangAfter(Number.POSITIVE_INFINITY);
-    // Long before it would give up by itself.
-    const asked = page.waitForRequest((request) => request.method() === 'HEAD' || request.url().endsWith('/api/batches'), { timeout: 8000 });
-    await page.evaluate(() => { document.dispatchEvent(new Event('visibilitychange')); });
+    const asked = asksAgain(page);
+    await comeBack(page);
     // At the latest when it stays silent for another moment.
     await page.clock.fastForward(5000);
     await asked;
@@ -105,6 +116,30 @@ for (const { kind, size } of [{ kind: 'small', size: 7 * MEGA }, { kind: 'large'
     await expectStored(box, { 'file.bin': path });
   });
 }
+
+test('what is heard first when the person is back may be of before, and does not pass for a living line', async ({ page, box, inbox }) => {
+  await page.clock.install();
+  const guest = await enter(page, box);
+  await guest.pick(await inbox.file('photo.jpg', 7 * MEGA));
+  box.proxy.hangAfter(MEGA);
+  let answer = (): void => undefined;
+  const released = new Promise<void>((resolve) => { answer = resolve; });
+  await page.route(POLLS, async (route) => {
+    const response = await route.fetch();
+    await released;
+    await route.fulfill({ response });
+  });
+  await guest.send.click();
+  await expect.poll(async () => (await box.server.owner.records()).some(({ received }) => received > 0)).toBe(true);
+  const asked = asksAgain(page);
+  await comeBack(page);
+  answer();
+  await page.waitForResponse(POLLS);
+  await expect(guest.row('photo.jpg').getByRole('progressbar')).toBeVisible();
+  await page.clock.fastForward(5000);
+  await asked;
+  await page.unrouteAll({ behavior: 'ignoreErrors' });
+});
 
 test('a large file on a slow line is not taken for dead where nobody polls', async ({ page, box, inbox }) => {
   await tapUploads(page);
