@@ -1,4 +1,4 @@
-import type { ConnectionLimits } from './http/connection-limits.ts';
+import type { ConnectionLimits } from './http/connections/connection-limits.ts';
 import type { DuplicateRules } from './contracts/duplicates.ts';
 import type { UnfinishedLimits } from './uploads/unfinished-limits.ts';
 import type { MdnsSettings } from './network/mdns/mdns-settings.ts';

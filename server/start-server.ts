@@ -16,7 +16,7 @@ import { Failure } from './failure.ts';
 import { hideSecrets } from './hide-secrets.ts';
 import { createApp, type App } from './http/app.ts';
 import { trustProxies } from './http/client-address.ts';
-import { USUAL_LIMITS } from './http/connection-limits.ts';
+import { USUAL_LIMITS } from './http/connections/connection-limits.ts';
 import { logRequests } from './http/log-requests.ts';
 import { createUploadSlots } from './http/upload-slots.ts';
 import { baseUrl, isLoopback } from './lan-address.ts';

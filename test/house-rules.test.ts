@@ -44,7 +44,7 @@ const BAD: readonly Example[] = [
   { rule: checkFaces, path: 'renderer/components/row.ts', text: "import { useWindow } from '../window/use-window.ts';" },
   // One keeper for each raw thing
   { rule: checkKeepers, path: 'server/uploads/queue/queue.ts', text: "import type { Request } from 'express';" },
-  { rule: checkKeepers, path: 'server/http/classic-form.ts', text: "import multer from 'multer';" },
+  { rule: checkKeepers, path: 'server/http/forms/classic-form.ts', text: "import multer from 'multer';" },
   { rule: checkKeepers, path: 'server/uploads/queue/ledger.ts', text: "import { Keyv } from 'keyv';" },
   { rule: checkKeepers, path: 'server/uploads/queue/ledger.ts', text: "import KeyvRedis from '@keyv/redis';" },
   { rule: checkKeepers, path: 'server/uploads/queue/queue.ts', text: "import { createServer } from 'node:http';" },
@@ -80,7 +80,7 @@ const GOOD: readonly Example[] = [
   { rule: checkServerBorders, path: 'server/http/app.ts', text: "import express from 'express';\nimport { createQueue } from '../uploads/queue/queue.ts';" },
   { rule: checkFaces, path: 'renderer/window/WindowRoot.vue', text: '<script setup lang="ts">\nimport UploadRow from \'../components/UploadRow.vue\';\n</script>' },
   { rule: checkKeepers, path: 'electron/main/ipc.ts', text: "import { ipcMain } from 'electron';" },
-  { rule: checkKeepers, path: 'server/http/multipart.ts', text: "import multer from 'multer';" },
+  { rule: checkKeepers, path: 'server/http/forms/multipart.ts', text: "import multer from 'multer';" },
   { rule: checkProcess, path: 'server/cli.ts', text: 'process.exit(2);' },
   { rule: checkSizes, path: 'server/app.ts', text: lines(300) },
   { rule: checkNames, path: 'test/server/safe-name.test.ts', text: '' },

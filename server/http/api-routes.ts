@@ -6,11 +6,12 @@ import { MAX_FILES_PER_REQUEST, MAX_MANIFEST_BYTES, type Api, type ServerReply }
 import { Failure } from '../failure.ts';
 import type { Log } from '../log.ts';
 import { VERSION } from '../version.ts';
-import { answerForm } from './form-answer.ts';
+import { answerForm } from './forms/form-answer.ts';
+import { takeForm } from './forms/take-form.ts';
 import { callerOf, credentialsOf, visibleTo } from './gate.ts';
 import { jsonBody, objectBody } from './json-body.ts';
 import { isProgressKey, readFiles } from './read-files.ts';
-import { takeForm, type FormLimits } from './take-form.ts';
+import type { RequestLimits } from './request-limits.ts';
 
 /** What one listener tells about itself. */
 export interface ServerFacts {
@@ -28,7 +29,7 @@ export interface ServerFacts {
 const MOST_SESSION_BYTES = 16_384;
 
 /** The JSON API, but for polls (see `answer-poll.ts`); all behind the gate. */
-export function apiRoutes(limits: FormLimits, access: Access, facts: ServerFacts, log: Log): Router {
+export function apiRoutes(limits: RequestLimits, access: Access, facts: ServerFacts, log: Log): Router {
   const { service } = limits;
   const router = Router();
 

@@ -7,9 +7,9 @@ import type { Log } from '../log.ts';
 import { answerFailure } from './answer-failure.ts';
 import { answerPoll } from './answer-poll.ts';
 import { apiRoutes, sessionRoute, type ServerFacts } from './api-routes.ts';
-import { classicRoutes } from './classic-form.ts';
 import { noteClient, type TrustedProxies } from './client-address.ts';
 import { deviceRoutes } from './device-routes.ts';
+import { classicRoutes } from './forms/classic-form.ts';
 import { callerIfKnown, requireCaller, requireOurHost, requireOurOrigin } from './gate.ts';
 import { createGuessedIds } from './guessed-ids.ts';
 import { healthOf, healthRoute } from './health-route.ts';
@@ -17,8 +17,8 @@ import { historyRoutes } from './history-routes.ts';
 import { createOwnOrigins } from './own-origins.ts';
 import { servePage, setSecurityHeaders } from './page-files.ts';
 import { proofRoute } from './proof-route.ts';
-import { tusRoutes } from './tus.ts';
-import type { FormLimits } from './take-form.ts';
+import type { RequestLimits } from './request-limits.ts';
+import { tusRoutes } from './tus/tus-routes.ts';
 
 /** Addresses and the methods that each takes, for 405 answers. */
 type Methods = readonly (readonly [RegExp, string])[];
@@ -46,7 +46,7 @@ const OWNER_METHODS: Methods = [
 /** Answers requests. */
 export type App = RequestListener;
 
-export interface AppOptions extends FormLimits {
+export interface AppOptions extends RequestLimits {
   readonly access: Access;
   readonly devices: Devices;
   readonly facts: ServerFacts;

@@ -30,7 +30,7 @@ const FACES = ['renderer/window', 'renderer/page'];
 /** One keeper for each raw thing: the only files that may import it. */
 const KEEPERS: readonly { readonly thing: RegExp; readonly names?: readonly string[]; readonly keepers: readonly string[] }[] = [
   { thing: /^express$/, keepers: ['server/http/'] },
-  { thing: /^multer$/, keepers: ['server/http/multipart.ts'] },
+  { thing: /^multer$/, keepers: ['server/http/forms/multipart.ts'] },
   { thing: /^(?:keyv|@keyv\/.+)$/, keepers: ['server/uploads/progress/stores/'] },
   { thing: /^node:https?$/, keepers: ['server/http/', 'electron/main/'] },
   { thing: /^electron$/, names: ['ipcMain'], keepers: ['electron/main/ipc.ts'] },

@@ -2,7 +2,7 @@ import { createServer } from 'node:http';
 import { connect, type Socket } from 'node:net';
 import { once } from 'node:events';
 import { expect, onTestFinished, test } from 'vitest';
-import { watchStrangers, type Strangers } from '../../../server/http/watch-strangers.ts';
+import { watchStrangers, type Strangers } from '../../../server/http/connections/watch-strangers.ts';
 import { waitUntil } from '../../helpers/wait-until.ts';
 
 interface Listening {

@@ -1,12 +1,13 @@
 import { Router } from 'express';
-import type { ClassicStatusReply, ClassicUploadReply } from '../contracts/api.ts';
-import type { Log } from '../log.ts';
-import type { ProgressEntry } from '../uploads/progress/progress-entry.ts';
-import { answerFailure } from './answer-failure.ts';
+import type { ClassicStatusReply, ClassicUploadReply } from '../../contracts/api.ts';
+import type { Log } from '../../log.ts';
+import type { ProgressEntry } from '../../uploads/progress/progress-entry.ts';
+import { answerFailure } from '../answer-failure.ts';
 import { failureOf } from './form-answer.ts';
-import { callerOf } from './gate.ts';
-import { isProgressKey } from './read-files.ts';
-import { takeForm, type FormLimits } from './take-form.ts';
+import { callerOf } from '../gate.ts';
+import { isProgressKey } from '../read-files.ts';
+import type { RequestLimits } from '../request-limits.ts';
+import { takeForm } from './take-form.ts';
 
 /** Text fields of an old form that may carry its key, when they stand before the file. */
 const KEY_FIELDS = ['key', 'X-Progress-ID'];
@@ -15,7 +16,7 @@ const KEY_FIELDS = ['key', 'X-Progress-ID'];
  * The two endpoints of the tutorial that Slipway descends from: a form is sent with a key, and `upload_status?key=` is polled until
  * `uploaded` reaches `totalsize`. Old forms and scripts work unchanged.
  */
-export function classicRoutes(limits: FormLimits, log: Log): Router {
+export function classicRoutes(limits: RequestLimits, log: Log): Router {
   const router = Router();
 
   router.post('/uploadfile', async (request, response) => {

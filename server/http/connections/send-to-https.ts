@@ -1,7 +1,7 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import { randomUUID } from 'node:crypto';
-import { Failure } from '../failure.ts';
-import { failureAnswer } from './answer-failure.ts';
+import { Failure } from '../../failure.ts';
+import { failureAnswer } from '../answer-failure.ts';
 
 /**
  * Answers those who come without HTTPS where it is on: a browser that opens the page is sent to the same address with it (and takes what

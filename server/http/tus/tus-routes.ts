@@ -1,19 +1,19 @@
 import { randomUUID } from 'node:crypto';
 import { Router, type Request, type RequestHandler, type Response } from 'express';
-import { DUPLICATES_FIELD } from '../contracts/duplicates.ts';
-import type { Caller } from '../access/access.ts';
-import { Failure } from '../failure.ts';
-import { joinSignals } from '../uploads/join-signals.ts';
-import { isFileDigest } from '../uploads/hash/file-digest.ts';
-import type { AppendOrder } from '../uploads/resumable/append-order.ts';
-import { CHECKSUM_ALGORITHMS } from '../uploads/resumable/append-stream.ts';
-import type { Standing } from '../uploads/resumable/standing.ts';
-import type { UploadService } from '../uploads/upload-service.ts';
-import { callerOf } from './gate.ts';
-import { isProgressKey } from './read-files.ts';
-import { announcedBytes, inviteBody } from './request-body.ts';
-import { watchForStall } from './stall-timer.ts';
-import type { FormLimits } from './take-form.ts';
+import { DUPLICATES_FIELD } from '../../contracts/duplicates.ts';
+import type { Caller } from '../../access/access.ts';
+import { Failure } from '../../failure.ts';
+import { joinSignals } from '../../uploads/join-signals.ts';
+import { isFileDigest } from '../../uploads/hash/file-digest.ts';
+import type { AppendOrder } from '../../uploads/resumable/append-order.ts';
+import { CHECKSUM_ALGORITHMS } from '../../uploads/resumable/append-stream.ts';
+import type { Standing } from '../../uploads/resumable/standing.ts';
+import type { UploadService } from '../../uploads/upload-service.ts';
+import { callerOf } from '../gate.ts';
+import { isProgressKey } from '../read-files.ts';
+import { announcedBytes, inviteBody } from '../request-body.ts';
+import type { RequestLimits } from '../request-limits.ts';
+import { watchForStall } from '../stall-timer.ts';
 import { readFileDigest, readHolds, readUploadChecksum, readUploadLength, readUploadMetadata, readUploadOffset, TUS_VERSION } from './tus-headers.ts';
 
 const BASE = '/api/tus';
@@ -23,7 +23,7 @@ const CHUNK_TYPE = 'application/offset+octet-stream';
  * The tus resumable upload protocol, version 1.0.0, with its extensions creation, creation-with-upload, termination, expiration and
  * checksum (https://tus.io/protocols/resumable-upload).
  */
-export function tusRoutes(limits: FormLimits, maxFileBytes: number | null): Router {
+export function tusRoutes(limits: RequestLimits, maxFileBytes: number | null): Router {
   const { service } = limits;
   const router = Router();
 
@@ -116,7 +116,7 @@ function readCreation(request: Request, { duplicates: choice }: UploadService) {
 }
 
 /** Before it is created. What has begun already was counted then. */
-async function requireAsked(caller: Caller, { id, named, batch, size }: ReturnType<typeof readCreation>, { asking, service }: FormLimits): Promise<void> {
+async function requireAsked(caller: Caller, { id, named, batch, size }: ReturnType<typeof readCreation>, { asking, service }: RequestLimits): Promise<void> {
   if (!asking.concerns(caller)) return;
   // None of that id, or none that can be had now: then all of it is still to come.
   const hasBegun = await service.resumable.standing(id, caller.sender.id).then(() => true, () => false);
@@ -125,7 +125,7 @@ async function requireAsked(caller: Caller, { id, named, batch, size }: ReturnTy
 }
 
 /** Before bytes of it are taken. What is not known here is nobody's to be asked about. @throws as `standing`, too */
-async function requireAskedBefore(request: Request<{ id: string }>, { asking, service }: FormLimits): Promise<void> {
+async function requireAskedBefore(request: Request<{ id: string }>, { asking, service }: RequestLimits): Promise<void> {
   const caller = callerOf(request);
   const { id } = request.params;
   if (!asking.concerns(caller)) return;
@@ -135,7 +135,7 @@ async function requireAskedBefore(request: Request<{ id: string }>, { asking, se
   asking.require(caller, record?.batch, size, 0);
 }
 
-async function appendBody(request: Request, response: Response, place: Pick<AppendOrder, 'id' | 'offset' | 'digest' | 'holds'>, limits: FormLimits): Promise<Standing> {
+async function appendBody(request: Request, response: Response, place: Pick<AppendOrder, 'id' | 'offset' | 'digest' | 'holds'>, limits: RequestLimits): Promise<Standing> {
   const stalled = new AbortController();
   const { sender, ended } = callerOf(request);
   const checksum = readUploadChecksum(request);

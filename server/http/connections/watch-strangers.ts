@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net';
 import { networkInterfaces } from 'node:os';
-import { isLoopback } from '../lan-address.ts';
+import { isLoopback } from '../../lan-address.ts';
 
 /** Finds connections that ask for nothing. */
 export interface Strangers {

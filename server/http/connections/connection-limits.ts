@@ -1,6 +1,6 @@
 import type { Server, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
-import { isLoopback } from '../lan-address.ts';
+import { isLoopback } from '../../lan-address.ts';
 
 /** How much of a server connections may take that bring nothing. */
 export interface ConnectionLimits {

@@ -2,9 +2,9 @@ import type { EventEmitter } from 'node:events';
 import type { Request, Response } from 'express';
 import type { Readable } from 'node:stream';
 import multer from 'multer';
-import { MANIFEST_FIELD, MAX_FILES_PER_REQUEST, MAX_MANIFEST_BYTES } from '../contracts/api.ts';
-import { asFailure, Failure } from '../failure.ts';
-import type { FailureCode } from '../contracts/failure.ts';
+import { MANIFEST_FIELD, MAX_FILES_PER_REQUEST, MAX_MANIFEST_BYTES } from '../../contracts/api.ts';
+import { asFailure, Failure } from '../../failure.ts';
+import type { FailureCode } from '../../contracts/failure.ts';
 
 /** Larger than busboy's 64 KiB: fewer wake-ups for the same bytes. */
 const BUFFER_BYTES = 1 << 20;

@@ -1,12 +1,12 @@
 import { createServer, type IncomingMessage, type RequestListener, type Server, type ServerOptions, type ServerResponse, STATUS_CODES } from 'node:http';
 import { Socket, type AddressInfo, type ListenOptions as ListenNetOptions } from 'node:net';
 import { randomUUID } from 'node:crypto';
-import type { Certificate } from '../access/certificate.ts';
-import { Failure, systemErrorCode } from '../failure.ts';
-import type { FailureCode } from '../contracts/failure.ts';
-import { failureAnswer } from './answer-failure.ts';
+import type { Certificate } from '../../access/certificate.ts';
+import { Failure, systemErrorCode } from '../../failure.ts';
+import type { FailureCode } from '../../contracts/failure.ts';
+import { failureAnswer } from '../answer-failure.ts';
 import { limitConnections, type ConnectionLimits } from './connection-limits.ts';
-import { noteExpectation, noteStart } from './request-body.ts';
+import { noteExpectation, noteStart } from '../request-body.ts';
 import { createSecureServer } from './secure-server.ts';
 import { watchStrangers } from './watch-strangers.ts';
 

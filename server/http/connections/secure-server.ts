@@ -3,7 +3,7 @@ import { createServer } from 'node:https';
 import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { SecureContextOptions } from 'node:tls';
-import type { Certificate } from '../access/certificate.ts';
+import type { Certificate } from '../../access/certificate.ts';
 
 /** First byte of a TLS handshake (RFC 8446, section 5.1); no method of HTTP begins with it. */
 const TLS_HANDSHAKE = 22;

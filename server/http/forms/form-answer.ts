@@ -1,10 +1,10 @@
 import type { Request, Response } from 'express';
-import type { SendReply } from '../contracts/api.ts';
-import type { UploadRecord } from '../contracts/upload.ts';
-import { Failure } from '../failure.ts';
-import type { Log } from '../log.ts';
-import { answerFailure } from './answer-failure.ts';
-import type { FormOutcome } from './take-form.ts';
+import type { SendReply } from '../../contracts/api.ts';
+import type { UploadRecord } from '../../contracts/upload.ts';
+import { Failure } from '../../failure.ts';
+import type { Log } from '../../log.ts';
+import { answerFailure } from '../answer-failure.ts';
+import type { FormOutcome } from './form.ts';
 
 const isStored = ({ state }: UploadRecord): boolean => state === 'stored';
 

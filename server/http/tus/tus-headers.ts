@@ -1,9 +1,9 @@
 import type { Request } from 'express';
-import { FILE_DIGEST_HEADER, UPLOAD_COMPLETE_HEADER } from '../contracts/api.ts';
-import type { FileDigest } from '../contracts/upload.ts';
-import { Failure } from '../failure.ts';
-import { isFileDigest } from '../uploads/hash/file-digest.ts';
-import { CHECKSUM_ALGORITHMS, type Checksum } from '../uploads/resumable/append-stream.ts';
+import { FILE_DIGEST_HEADER, UPLOAD_COMPLETE_HEADER } from '../../contracts/api.ts';
+import type { FileDigest } from '../../contracts/upload.ts';
+import { Failure } from '../../failure.ts';
+import { isFileDigest } from '../../uploads/hash/file-digest.ts';
+import { CHECKSUM_ALGORITHMS, type Checksum } from '../../uploads/resumable/append-stream.ts';
 
 /** The one version of the protocol there is (tus 1.0, "Tus-Resumable"). */
 export const TUS_VERSION = '1.0.0';
