@@ -1,5 +1,5 @@
 import { appendFileSync, renameSync, statSync } from 'node:fs';
-import { codeOf } from './guards.ts';
+import { codeOf } from './ipc/guards.ts';
 
 /** More than anybody reads; with the file before it, at most twice as much stays on disk. */
 const MAX_BYTES = 256 * 1024;

@@ -1,9 +1,9 @@
 import type { LanOptions, LanSide, Log, RunningServer } from '../../server/index.ts';
 import type { Knock } from '../../server/contracts/lan.ts';
 import type { Answer, ReceiveRules, ReceiveState, Visitor } from '../contracts/bridge.ts';
-import { refuse, succeed } from './answer.ts';
+import { refuse, succeed } from './ipc/answer.ts';
 import { createAutoOff } from './auto-off.ts';
-import { codeOf } from './guards.ts';
+import { codeOf } from './ipc/guards.ts';
 import type { SettingsFile } from './settings.ts';
 
 /** A port that people may find in their firewall's list; any other serves as well. */

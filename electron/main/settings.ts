@@ -3,9 +3,9 @@ import path from 'node:path';
 import type { DuplicateRules } from '../../server/contracts/duplicates.ts';
 import type { Log } from '../../server/index.ts';
 import type { ReceiveRules } from '../contracts/bridge.ts';
-import { codeOf, isRecord } from './guards.ts';
-import { readDuplicates } from './read-duplicates.ts';
-import { readReceiveRules } from './read-receive-rules.ts';
+import { codeOf, isRecord } from './ipc/guards.ts';
+import { readDuplicates } from './ipc/read-duplicates.ts';
+import { readReceiveRules } from './ipc/read-receive-rules.ts';
 import { writeWhole } from './write-whole.ts';
 
 export interface WindowBounds {

@@ -1,6 +1,6 @@
 import { dialog } from 'electron';
-import { askUploadFolder } from './ask-paths.ts';
-import { codeOf } from './guards.ts';
+import { askUploadFolder } from './ipc/ask-paths.ts';
+import { codeOf } from './ipc/guards.ts';
 import type { SettingsFile } from './settings.ts';
 import type { NativeWords } from './words/native-words.ts';
 

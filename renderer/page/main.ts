@@ -1,7 +1,7 @@
 import { createApp } from 'vue';
 import '../components/base.css';
 import { LANGUAGE, openLanguage } from '../i18n/use-language.ts';
-import { takeCodeFromAddress } from './code-in-address.ts';
+import { takeCodeFromAddress } from './session/code-in-address.ts';
 import PageRoot from './PageRoot.vue';
 
 const code = takeCodeFromAddress();

@@ -1,7 +1,7 @@
 import { computed, ref, type ComputedRef, type ShallowRef } from 'vue';
 import { DUPLICATE_POLICIES, type DuplicatePolicy } from '../../server/contracts/duplicates.ts';
-import type { SafeStorage } from './safe-storage.ts';
-import type { SessionState } from './use-session.ts';
+import type { SafeStorage } from './session/safe-storage.ts';
+import type { SessionState } from './session/use-session.ts';
 
 const KEY = 'slipway-duplicates';
 

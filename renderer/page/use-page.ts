@@ -7,13 +7,13 @@ import { useQueue, type Queue } from '../composables/use-queue.ts';
 import { useSender } from '../composables/use-sender.ts';
 import type { VerdictCounts } from '../i18n/messages.ts';
 import type { Sender } from '../sender/sender.ts';
-import { useAwake } from './use-awake.ts';
-import { createSafeStorage } from './safe-storage.ts';
-import { createSessionStore } from './session-store.ts';
+import { useAwake } from './awake/use-awake.ts';
+import { createSafeStorage } from './session/safe-storage.ts';
+import { createSessionStore } from './session/session-store.ts';
 import { useDuplicates, type Duplicates } from './use-duplicates.ts';
 import { useLeaveQuestion } from './use-leave-question.ts';
-import { useSession, type Session } from './use-session.ts';
-import { useUnfinished, type Unfinished } from './use-unfinished.ts';
+import { useSession, type Session } from './session/use-session.ts';
+import { useUnfinished, type Unfinished } from './unfinished/use-unfinished.ts';
 
 export interface Page {
   readonly session: Session;

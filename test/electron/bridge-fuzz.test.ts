@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { createServer } from 'node:net';
 import { expect, onTestFinished, test } from 'vitest';
-import { createApiAnswerer } from '../../electron/main/answer-api.ts';
+import { createApiAnswerer } from '../../electron/main/ipc/answer-api.ts';
 import { fuzzRuns, fuzzTimeoutMs, mostly, oddText } from '../helpers/fuzz.ts';
 import { OWNER_TOKEN } from '../helpers/launch-server.ts';
 import { startTestServer } from '../helpers/start-server.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { allowRequest, resolveApiUrl } from '../../electron/main/bridged-request.ts';
+import { allowRequest, resolveApiUrl } from '../../electron/main/ipc/bridged-request.ts';
 
 const SERVER = 'http://127.0.0.1:4711';
 const FINE = { id: 'r1', method: 'GET', path: '/api/uploads?since=a-1', headers: {}, body: null } as const;

@@ -13,7 +13,7 @@ vi.mock('electron', () => ({
     removeListener: (channel: string) => door.handlers.delete(channel),
   },
 }));
-const { createIpc } = await import('../../electron/main/ipc.ts');
+const { createIpc } = await import('../../electron/main/ipc/ipc.ts');
 
 const frame = (url: string): WebFrameMain => ({ url }) as Partial<WebFrameMain> as WebFrameMain;
 const ours = frame('app://slipway/index.html');

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { placeWindow } from '../../electron/main/place-window.ts';
+import { placeWindow } from '../../electron/main/window/place-window.ts';
 
 const MAIN = { x: 0, y: 25, width: 1440, height: 875 };
 const SECOND = { x: 1440, y: 0, width: 1920, height: 1080 };

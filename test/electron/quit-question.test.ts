@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { quitQuestion } from '../../electron/main/quit-question.ts';
+import { quitQuestion } from '../../electron/main/window/quit-question.ts';
 import { chooseWords } from '../../electron/main/words/choose-words.ts';
 
 test.each([

@@ -1,7 +1,7 @@
 import { describe, expect, test, vi } from 'vitest';
 import type { LanOptions, LanSide } from '../../server/index.ts';
 import type { ReceiveRules } from '../../electron/contracts/bridge.ts';
-import { readReceiveRules } from '../../electron/main/read-receive-rules.ts';
+import { readReceiveRules } from '../../electron/main/ipc/read-receive-rules.ts';
 import { createReceive } from '../../electron/main/receive.ts';
 import type { Settings } from '../../electron/main/settings.ts';
 

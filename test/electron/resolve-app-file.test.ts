@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { resolveAppFile } from '../../electron/main/resolve-app-file.ts';
+import { resolveAppFile } from '../../electron/main/hardening/resolve-app-file.ts';
 
 const ROOT = '/opt/app/window';
 

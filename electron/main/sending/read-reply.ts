@@ -2,7 +2,7 @@ import { FAILURES } from '../../../server/contracts/failure.ts';
 import type { FailureCode, FailureReport } from '../../../server/contracts/failure.ts';
 import { UPLOAD_STATES } from '../../../server/contracts/upload.ts';
 import type { UploadState } from '../../../server/contracts/upload.ts';
-import { isRecord } from '../guards.ts';
+import { isRecord } from '../ipc/guards.ts';
 
 /** What a sender needs to know of an upload's record. */
 export interface Outcome {

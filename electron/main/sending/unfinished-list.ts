@@ -1,7 +1,7 @@
 import { readFile, rename } from 'node:fs/promises';
 import path from 'node:path';
 import type { Log } from '../../../server/index.ts';
-import { codeOf, isKey, isRecord } from '../guards.ts';
+import { codeOf, isKey, isRecord } from '../ipc/guards.ts';
 import { writeWhole } from '../write-whole.ts';
 import { isSameSource } from './decide-restart.ts';
 import type { SavedHash } from './file-hash.ts';

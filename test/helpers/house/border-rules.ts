@@ -33,7 +33,7 @@ const KEEPERS: readonly { readonly thing: RegExp; readonly names?: readonly stri
   { thing: /^multer$/, keepers: ['server/http/forms/multipart.ts'] },
   { thing: /^(?:keyv|@keyv\/.+)$/, keepers: ['server/uploads/progress/stores/'] },
   { thing: /^node:https?$/, keepers: ['server/http/', 'electron/main/'] },
-  { thing: /^electron$/, names: ['ipcMain'], keepers: ['electron/main/ipc.ts'] },
+  { thing: /^electron$/, names: ['ipcMain'], keepers: ['electron/main/ipc/ipc.ts'] },
   { thing: /^electron$/, names: ['ipcRenderer', 'contextBridge', 'webUtils'], keepers: ['electron/preload/'] },
   { thing: /^electron$/, keepers: ['electron/main/', 'electron/preload/'] },
 ];
