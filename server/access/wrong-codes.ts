@@ -3,13 +3,15 @@ import { networkOf } from './network-of.ts';
 
 /** Somebody who reads a code off a screen gets it right by then. */
 const MOST_WRONG = 5;
+/** All phones of one home share an IPv6 network, so that one person's slips must not keep the others out; but one device can have all of its addresses. */
+const MOST_WRONG_OF_NETWORK = 20;
 const MOST_WRONG_OF_ALL = 60;
 const WINDOW_MS = 5 * 60_000;
 const MOST_ADDRESSES = 10_000;
 
-/** Counts wrong codes, of each address and of all together, so that nobody can try them all. */
+/** Counts wrong codes, of each address, of its network and of all together, so that nobody can try them all. */
 export interface WrongCodes {
-  /** @throws Failure PIN_LOCKED when this address, or all together, have guessed too often lately */
+  /** @throws Failure PIN_LOCKED when this address, its network, or all together have guessed too often lately */
   requireUnlocked(address: string): void;
   /** @returns true when it is the one too many of all together: the code should be another one now */
   count(address: string): boolean;
@@ -23,26 +25,43 @@ interface Tries {
 }
 
 export function createWrongCodes(): WrongCodes {
-  const ofAddress = new Map<string, Tries>();
+  const ofAddress = createTally();
+  const ofNetwork = createTally();
   let ofAll: Tries | undefined;
 
   return {
     requireUnlocked(address) {
-      requireFew(ofAddress.get(networkOf(address)), MOST_WRONG);
+      requireFew(ofAddress.get(address), MOST_WRONG);
+      requireFew(ofNetwork.get(networkOf(address)), MOST_WRONG_OF_NETWORK);
       requireFew(ofAll, MOST_WRONG_OF_ALL);
     },
     count(address) {
-      const network = networkOf(address);
-      const tries = oneMore(ofAddress.get(network));
-      ofAddress.delete(network);
-      ofAddress.set(network, tries);
-      const oldest = ofAddress.keys().next();
-      if (ofAddress.size > MOST_ADDRESSES && oldest.done !== true) ofAddress.delete(oldest.value);
+      ofAddress.count(address);
+      ofNetwork.count(networkOf(address));
       ofAll = oneMore(ofAll);
       return ofAll.count === MOST_WRONG_OF_ALL;
     },
     forgive() {
       ofAll = undefined;
+    },
+  };
+}
+
+interface Tally {
+  get(who: string): Tries | undefined;
+  count(who: string): void;
+}
+
+function createTally(): Tally {
+  const tallied = new Map<string, Tries>();
+  return {
+    get: (who) => tallied.get(who),
+    count(who) {
+      const tries = oneMore(tallied.get(who));
+      tallied.delete(who);
+      tallied.set(who, tries);
+      const oldest = tallied.keys().next();
+      if (tallied.size > MOST_ADDRESSES && oldest.done !== true) tallied.delete(oldest.value);
     },
   };
 }

@@ -14,16 +14,23 @@ describe('wrong codes', () => {
     fc.assert(fc.property(half, half, half, half, (network, other, one, two) => {
       fc.pre(network.join(':') !== other.join(':') && network.some((value) => value !== 0) && other.some((value) => value !== 0));
       const wrongCodes = createWrongCodes();
-      for (let attempt = 0; attempt < 5; attempt += 1) wrongCodes.count(shortened([...network, ...one]));
+      for (let host = 1; host <= 20; host += 1) wrongCodes.count(shortened([...network, ...one.slice(1), host]));
       expect(() => wrongCodes.requireUnlocked(shortened([...network, ...two]))).toThrow();
       wrongCodes.requireUnlocked(shortened([...other, ...one]));
     }));
   });
 
+  test('of one person keep nobody else of the same home out', () => {
+    const wrongCodes = createWrongCodes();
+    for (let attempt = 0; attempt < 5; attempt += 1) wrongCodes.count('2001:db8::1');
+    expect(() => wrongCodes.requireUnlocked('2001:db8::1')).toThrow();
+    wrongCodes.requireUnlocked('2001:db8::2');
+  });
+
   test('count together in a network that begins like an IPv4 address', () => {
     const wrongCodes = createWrongCodes();
-    for (let attempt = 0; attempt < 5; attempt += 1) wrongCodes.count('::ffff:1:1:1:1:1');
-    expect(() => wrongCodes.requireUnlocked('::ffff:1:1:1:1:2')).toThrow();
+    for (let host = 1; host <= 20; host += 1) wrongCodes.count(`::ffff:1:1:1:1:${host}`);
+    expect(() => wrongCodes.requireUnlocked('::ffff:1:1:1:1:99')).toThrow();
   });
 
   test('count for each IPv4 address, also where IPv6 writes it', () => {
