@@ -1,10 +1,8 @@
-import { Writable, type Readable } from 'node:stream';
+import type { Readable } from 'node:stream';
 import { Failure } from '../failure.ts';
 import { diskFailure } from './folder/disk-failure.ts';
 import { freePieces } from './free-pieces.ts';
-
-/** Bytes that may wait for the disk before the sender is slowed down. */
-const BUFFER_BYTES = 1 << 20;
+import { createGathering } from './gathering.ts';
 
 /** Where the bytes go. */
 interface ByteSink {
@@ -25,85 +23,88 @@ interface ReceiveOptions {
 }
 
 /**
- * Moves a stream onto the disk, counting and hashing; answers how many bytes it was. When it ends early, for whatever reason, the rest of the stream is read and
- * dropped, so that whoever feeds the stream is not blocked.
+ * Moves a stream onto the disk, counting and hashing; answers how many bytes it was. What came before the stream broke off is still written. When it ends
+ * early, for whatever reason, the rest of the stream is read and dropped, so that whoever feeds it is not blocked.
  * @throws Failure FILE_TOO_LARGE, UPLOAD_ABORTED, those of the disk, or the reason of the signal
  */
-export async function receiveBytes(stream: Readable, file: ByteSink, options: ReceiveOptions): Promise<number> {
-  const { hash, maxBytes, signal, onWritten, ownsPieces } = options;
-  let received = 0;
-
-  const write = async (buffers: readonly Uint8Array[]): Promise<void> => {
-    const bytes = buffers.reduce((sum, buffer) => sum + buffer.byteLength, 0);
-    if (received + bytes > maxBytes) throw new Failure('FILE_TOO_LARGE', { limit: maxBytes });
-    const writing = file.append(buffers);
-    // While the disk works: hashing takes about a third of this process's time.
-    for (const buffer of buffers) hash.update(buffer);
-    await writing;
-    if (ownsPieces === true) freePieces(buffers);
-    received += bytes;
-    // Given up while this write was under way: its count would bring the upload back to life.
-    if (!sink.destroyed) onWritten(received);
-  };
-
-  const sink = new Writable({
-    highWaterMark: BUFFER_BYTES,
-    write(chunk: Uint8Array, _encoding, done) {
-      write([chunk]).then(() => done(), done);
-    },
-    writev(chunks: readonly { readonly chunk: Uint8Array }[], done) {
-      write(chunks.map(({ chunk }) => chunk)).then(() => done(), done);
-    },
-  });
-
-  try {
-    await pump(stream, sink, signal);
-  } catch (error) {
-    stream.unpipe(sink);
-    sink.destroy();
-    stream.resume();
-    throw diskFailure(error);
-  }
-  return received;
-}
-
-/** Like stream.pipeline, but leaves the source alive: a form goes on after one of its files has failed. */
-function pump(stream: Readable, sink: Writable, signal: AbortSignal): Promise<void> {
+export function receiveBytes(stream: Readable, file: ByteSink, { hash, maxBytes, signal, onWritten, ownsPieces }: ReceiveOptions): Promise<number> {
   return new Promise((resolve, reject) => {
-    if (signal.aborted) {
-      reject(toError(signal.reason));
-      return;
-    }
-    if (stream.destroyed && !stream.readableEnded) {
-      // Its connection went while nobody listened yet: it will not say so again.
-      reject(new Failure('UPLOAD_ABORTED'));
-      return;
-    }
-    const cleanUp = (): void => {
-      signal.removeEventListener('abort', onAbort);
-      stream.off('close', onClose);
-    };
-    const fail = (error: unknown): void => {
-      cleanUp();
-      reject(toError(error));
-    };
-    const onAbort = (): void => fail(signal.reason);
-    const onClose = (): void => {
-      if (!stream.readableEnded) fail(new Failure('UPLOAD_ABORTED'));
-    };
-    signal.addEventListener('abort', onAbort);
-    stream.once('close', onClose);
-    // Stays for good: a late error of a stream that we gave up on must find a listener.
-    stream.on('error', () => fail(new Failure('UPLOAD_ABORTED')));
-    sink.on('error', fail);
-    sink.once('finish', () => {
-      cleanUp();
-      resolve();
-    });
-    stream.pipe(sink);
-  });
-}
+    let came = 0;
+    let received = 0;
+    let isOver = false;
 
-function toError(reason: unknown): Error {
-  return reason instanceof Error ? reason : new Failure('UPLOAD_ABORTED', { cause: reason });
+    async function write(pieces: readonly Uint8Array[]): Promise<void> {
+      const bytes = pieces.reduce((sum, piece) => sum + piece.byteLength, 0);
+      const writing = file.append(pieces);
+      // While the disk works: hashing takes about a third of this process's time.
+      for (const piece of pieces) hash.update(piece);
+      await writing;
+      if (ownsPieces === true) freePieces(pieces);
+      received += bytes;
+      // Given up while this write was under way: its count would bring the upload back to life.
+      if (!isOver) onWritten(received);
+    }
+
+    function finish(): void {
+      isOver = true;
+      gathering.drop();
+      signal.removeEventListener('abort', onAbort);
+      stream.off('data', onData);
+      stream.off('end', onEnd);
+      stream.off('close', onClose);
+      stream.resume();
+    }
+
+    function fail(error: unknown): void {
+      if (isOver) return;
+      finish();
+      reject(diskFailure(error));
+    }
+
+    function onData(piece: Uint8Array): void {
+      came += piece.byteLength;
+      if (came > maxBytes) fail(new Failure('FILE_TOO_LARGE', { limit: maxBytes }));
+      else if (!gathering.add(piece)) stream.pause();
+    }
+
+    function onEnd(): void {
+      gathering.end(() => {
+        finish();
+        resolve(received);
+      });
+    }
+
+    function onCut(): void {
+      gathering.end(() => { fail(new Failure('UPLOAD_ABORTED')); });
+    }
+
+    function onClose(): void {
+      if (!stream.readableEnded) onCut();
+    }
+
+    function onAbort(): void {
+      const reason: unknown = signal.reason;
+      fail(reason instanceof Error ? reason : new Failure('UPLOAD_ABORTED', { cause: reason }));
+    }
+
+    const gathering = createGathering({
+      write,
+      onFailed: fail,
+      onRoom() {
+        if (stream.isPaused()) stream.resume();
+      },
+    });
+    // Stays for good: a late error of a stream that we gave up on must find a listener.
+    stream.on('error', () => { if (!isOver) onCut(); });
+    if (signal.aborted) onAbort();
+    // Its connection went while nobody listened yet: it will not say so again.
+    else if (stream.destroyed && !stream.readableEnded) onCut();
+    else {
+      signal.addEventListener('abort', onAbort);
+      stream.on('data', onData);
+      stream.once('end', onEnd);
+      stream.once('close', onClose);
+      stream.resume();
+    }
+  });
 }
