@@ -45,13 +45,18 @@ export function receiveBytes(stream: Readable, file: ByteSink, { hash, maxBytes,
       if (!isOver) onWritten(received);
     }
 
+    /** Whatever comes now goes into nothing, and its end is not that of the file. */
+    function turnAway(): void {
+      stream.off('data', onData);
+      stream.off('end', onEnd);
+      stream.off('close', onClose);
+    }
+
     function finish(): void {
       isOver = true;
       gathering.drop();
       signal.removeEventListener('abort', onAbort);
-      stream.off('data', onData);
-      stream.off('end', onEnd);
-      stream.off('close', onClose);
+      turnAway();
       stream.resume();
     }
 
@@ -74,17 +79,21 @@ export function receiveBytes(stream: Readable, file: ByteSink, { hash, maxBytes,
       });
     }
 
-    function onCut(): void {
-      gathering.end(() => { fail(new Failure('UPLOAD_ABORTED')); });
+    /** What came is written first: whoever sends it may go on from there. */
+    function breakOff(failure: Failure): void {
+      turnAway();
+      gathering.end(() => { fail(failure); });
     }
 
     function onClose(): void {
-      if (!stream.readableEnded) onCut();
+      if (!stream.readableEnded) breakOff(new Failure('UPLOAD_ABORTED'));
     }
 
     function onAbort(): void {
       const reason: unknown = signal.reason;
-      fail(reason instanceof Error ? reason : new Failure('UPLOAD_ABORTED', { cause: reason }));
+      const failure = reason instanceof Failure ? reason : new Failure('UPLOAD_ABORTED', { cause: reason });
+      if (failure.code === 'CANCELLED') fail(failure);
+      else breakOff(failure);
     }
 
     const gathering = createGathering({
@@ -95,10 +104,10 @@ export function receiveBytes(stream: Readable, file: ByteSink, { hash, maxBytes,
       },
     });
     // Stays for good: a late error of a stream that we gave up on must find a listener.
-    stream.on('error', () => { if (!isOver) onCut(); });
+    stream.on('error', () => { if (!isOver) breakOff(new Failure('UPLOAD_ABORTED')); });
     if (signal.aborted) onAbort();
     // Its connection went while nobody listened yet: it will not say so again.
-    else if (stream.destroyed && !stream.readableEnded) onCut();
+    else if (stream.destroyed && !stream.readableEnded) fail(new Failure('UPLOAD_ABORTED'));
     else {
       signal.addEventListener('abort', onAbort);
       stream.on('data', onData);

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { PassThrough } from 'node:stream';
 import fc from 'fast-check';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
+import { Failure } from '../../../server/failure.ts';
 import { receiveBytes } from '../../../server/uploads/receive-bytes.ts';
 import { sampleBytes, sha256 } from '../../helpers/sample-bytes.ts';
 import { waitUntil } from '../../helpers/wait-until.ts';
@@ -129,6 +130,24 @@ describe('bytes on their way to the disk', () => {
     await expect(done).rejects.toMatchObject({ code: 'UPLOAD_ABORTED' });
     expect(seen).toBe(5000);
     expect(Buffer.concat(disk.written).equals(content)).toBe(true);
+  });
+
+  test('are written when another request wants to go on with them; what comes after that is not, and its end is not theirs', async () => {
+    const disk = heldDisk();
+    const stream = new PassThrough();
+    const taking = new AbortController();
+    const done = receiveBytes(stream, disk, { hash: createHash('md5'), maxBytes: 1e9, signal: taking.signal, onWritten: () => undefined });
+    stream.write(sampleBytes(5000));
+    await waitUntil('the write', () => disk.writes.length === 1);
+    stream.write(sampleBytes(3000));
+    taking.abort(new Failure('UPLOAD_LOCKED'));
+    stream.end(sampleBytes(2000));
+    await waitUntil('the rest to be read', () => stream.readableEnded);
+    disk.writes[0]?.finish();
+    await waitUntil('the second write', () => disk.writes.length === 2);
+    disk.writes[1]?.finish();
+    await expect(done).rejects.toMatchObject({ code: 'UPLOAD_LOCKED' });
+    expect(disk.writes.map(({ bytes }) => bytes)).toEqual([5000, 3000]);
   });
 
   test('are not written any more once a write has failed', async () => {
