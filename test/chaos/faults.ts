@@ -40,12 +40,12 @@ export const PAUSES = isAll ? 50 : 5;
  */
 const MOST_RESENT_BYTES = 8 << 20;
 
-/** More for each pause of a sender that cuts its request: what lay in socket buffers. */
+/** Of each pause of a sender that cuts its request: what lay in socket buffers. */
 const MOST_RESENT_BYTES_PER_PAUSE = 256 << 10;
 
 /** Bytes that may travel twice in a run with this fault. */
 export function mostResentBytes(fault: FaultName): number {
-  return MOST_RESENT_BYTES + (fault === 'pauses' ? PAUSES * MOST_RESENT_BYTES_PER_PAUSE : 0);
+  return fault === 'pauses' ? PAUSES * MOST_RESENT_BYTES_PER_PAUSE : MOST_RESENT_BYTES;
 }
 
 const POINTS = [10, 50, 99] as const;
