@@ -1,4 +1,5 @@
 import { Failure } from '../failure.ts';
+import { keepNewest } from './keep-newest.ts';
 import { networkOf } from './network-of.ts';
 
 /** Somebody who reads a code off a screen gets it right by then. */
@@ -60,8 +61,7 @@ function createTally(): Tally {
       const tries = oneMore(tallied.get(who));
       tallied.delete(who);
       tallied.set(who, tries);
-      const oldest = tallied.keys().next();
-      if (tallied.size > MOST_ADDRESSES && oldest.done !== true) tallied.delete(oldest.value);
+      keepNewest(tallied, MOST_ADDRESSES);
     },
   };
 }
