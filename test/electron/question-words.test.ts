@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { questionWords } from '../../electron/main/window/question-words.ts';
+import { questionWords } from '../../electron/main/words/question-words.ts';
 import { DEVICE_WORDS } from '../../server/contracts/devices.ts';
 
 test.each([

@@ -1,5 +1,5 @@
 import { Notification } from 'electron';
-import { questionWords } from './question-words.ts';
+import { questionWords } from '../words/question-words.ts';
 import { personLanguages } from '../words/person-languages.ts';
 
 /** One at a time, since the window shows all that wait; and kept, or nobody would hear the click once it was collected. */

@@ -1,5 +1,5 @@
 import type { DeviceWord } from '../../../server/contracts/devices.ts';
-import { ownLanguage } from '../words/own-language.ts';
+import { ownLanguage } from './own-language.ts';
 
 interface QuestionWords {
   readonly title: (deviceName: string) => string;
